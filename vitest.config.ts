@@ -1,0 +1,26 @@
+import { defineConfig } from 'vitest/config'
+
+// Workspace packages are tested from their sources: no build stands between an edit and its test.
+const resolve = { conditions: ['source'] }
+const ssr = { resolve: { conditions: ['source'] } }
+
+const project = (name: string, include: string[], testTimeout = 15_000) => ({
+  resolve,
+  ssr,
+  test: { name, include, testTimeout, hookTimeout: 60_000 },
+})
+
+export default defineConfig({
+  test: {
+    allowOnly: false,
+    projects: [
+      project('unit', [
+        'packages/*/src/**/*.test.ts',
+        'apps/*/src/**/*.test.ts',
+        'tooling/**/*.test.ts',
+        'examples/**/*.test.ts',
+      ]),
+      project('e2e', ['e2e/**/*.test.ts'], 60_000),
+    ],
+  },
+})
