@@ -1,0 +1,24 @@
+import { z } from 'zod'
+
+/** Rules for what a caller may send for one row (spec: `constraints`). */
+export const constraintsSchema = z.strictObject({
+  type: z.enum(['string', 'integer', 'number', 'boolean']).optional(),
+  enum: z
+    .array(z.union([z.string(), z.number(), z.boolean()]))
+    .min(1)
+    .max(200)
+    .optional(),
+  pattern: z.string().min(1).max(1000).optional().describe('RE2 syntax; must match the whole value'),
+  min_length: z.int().min(0).optional(),
+  max_length: z.int().min(0).optional(),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+  multiple: z.boolean().optional().describe('Whether the key may be sent more than once'),
+  roles: z
+    .array(z.string().min(1).max(255))
+    .max(100)
+    .optional()
+    .describe('Roles that may send this override'),
+})
+
+export type Constraints = z.infer<typeof constraintsSchema>

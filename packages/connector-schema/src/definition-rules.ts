@@ -1,0 +1,202 @@
+import { RE2JS } from 're2js'
+import type { Constraints } from './constraints.ts'
+import type { ConnectorDefinition, ParameterRow, PathParameter } from './definition.ts'
+import { foldQueryKey, headerNamePattern, isConditionalHeader, isRefusedHeader } from './header-rules.ts'
+import type { DefinitionIssue } from './issue.ts'
+
+/** What is well formed of a definition; rows keep their index, malformed ones are holes. */
+export type PartialDefinition = Partial<
+  Omit<ConnectorDefinition, 'headers' | 'query_parameters' | 'path_parameters'>
+> & {
+  readonly headers: readonly (ParameterRow | undefined)[]
+  readonly query_parameters: readonly (ParameterRow | undefined)[]
+  readonly path_parameters: readonly (PathParameter | undefined)[]
+}
+
+/** The rules of spec/01 that concern more than one field, as far as they need no template. */
+export function checkRules(definition: PartialDefinition): readonly DefinitionIssue[] {
+  return [
+    ...checkHeaders(definition),
+    ...checkQuery(definition),
+    ...checkPath(definition),
+    ...checkCredentialKey(definition),
+    ...checkBody(definition),
+    ...definition.headers.flatMap((row, index) => checkRow(row, `headers[${index}]`)),
+    ...definition.query_parameters.flatMap((row, index) => checkRow(row, `query_parameters[${index}]`)),
+  ]
+}
+
+const methodsWithBody: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
+
+/** Whether calls of a connector with this method may carry a payload. */
+export function hasPayload(method: string): boolean {
+  return methodsWithBody.has(method)
+}
+
+function checkHeaders(definition: PartialDefinition): DefinitionIssue[] {
+  const issues: DefinitionIssue[] = []
+  const seen = new Set<string>()
+  const reserved = reservedHeader(definition)
+  const cached =
+    (definition.method === 'GET' || definition.method === 'HEAD') && definition.cache?.enabled !== false
+  for (const [index, row] of definition.headers.entries()) {
+    if (row === undefined) continue
+    const path = `headers[${index}].key`
+    const lower = row.key.toLowerCase()
+    if (!headerNamePattern.test(row.key)) {
+      issues.push({ path, code: 'INVALID_VALUE', message: `\`${printable(row.key)}\` is not a header name` })
+      continue
+    }
+    if (isRefusedHeader(row.key)) {
+      issues.push({
+        path,
+        code: 'REFUSED_HEADER',
+        message: `\`${row.key}\` is set by Sluice or by HTTP itself`,
+      })
+    } else if (cached && isConditionalHeader(row.key)) {
+      const message = `\`${row.key}\` cannot be sent while caching is on; set \`cache.enabled\` to false`
+      issues.push({ path, code: 'REFUSED_HEADER', message })
+    } else if (lower === reserved) {
+      issues.push({ path, code: 'RESERVED_KEY', message: `\`${row.key}\` is set by the authentication` })
+    }
+    if (lower === 'content-type' && row.overridable && definition.request_body) {
+      const message = 'With a `request_body` template the `Content-Type` cannot be overridable'
+      issues.push({ path: `headers[${index}].overridable`, code: 'INVALID_VALUE', message })
+    }
+    if (seen.has(lower)) {
+      issues.push({
+        path,
+        code: 'DUPLICATE_KEY',
+        message: `\`${row.key}\` stands twice (case does not matter)`,
+      })
+    }
+    seen.add(lower)
+  }
+  return issues
+}
+
+function reservedHeader(definition: PartialDefinition): string | undefined {
+  const authentication = definition.authentication
+  if (authentication?.type === 'basic') return 'authorization'
+  if (authentication?.type !== 'api_key' && authentication?.type !== 'apikey') return undefined
+  return authentication.config.in === 'header' ? authentication.config.key.toLowerCase() : undefined
+}
+
+function reservedQueryKey(definition: PartialDefinition): string | undefined {
+  const authentication = definition.authentication
+  if (authentication?.type !== 'api_key' && authentication?.type !== 'apikey') return undefined
+  return authentication.config.in === 'query' ? foldQueryKey(authentication.config.key) : undefined
+}
+
+function checkQuery(definition: PartialDefinition): DefinitionIssue[] {
+  const issues: DefinitionIssue[] = []
+  const rowsByKey = new Map<string, ParameterRow[]>()
+  for (const row of definition.query_parameters) {
+    if (row) rowsByKey.set(row.key, [...(rowsByKey.get(row.key) ?? []), row])
+  }
+  const reserved = reservedQueryKey(definition)
+  for (const [index, row] of definition.query_parameters.entries()) {
+    if (row === undefined) continue
+    const path = `query_parameters[${index}].key`
+    const same = rowsByKey.get(row.key) ?? []
+    if (same[0] !== row && same.some((other) => other.overridable)) {
+      const message = `\`${printable(row.key)}\` stands twice; only a key that no row makes overridable may repeat`
+      issues.push({ path, code: 'DUPLICATE_KEY', message })
+    }
+    if (reserved !== undefined && foldQueryKey(row.key) === reserved) {
+      issues.push({
+        path,
+        code: 'RESERVED_KEY',
+        message: `\`${printable(row.key)}\` is set by the authentication`,
+      })
+    }
+  }
+  return issues
+}
+
+function checkPath(definition: PartialDefinition): DefinitionIssue[] {
+  const issues: DefinitionIssue[] = []
+  const seen = new Set<string>()
+  for (const [index, row] of definition.path_parameters.entries()) {
+    if (row === undefined) continue
+    if (seen.has(row.key)) {
+      const path = `path_parameters[${index}].key`
+      issues.push({ path, code: 'DUPLICATE_KEY', message: `\`${row.key}\` stands twice` })
+    }
+    seen.add(row.key)
+    const path = `path_parameters[${index}].value`
+    if (row.value?.includes('{{') || row.value?.includes('{%')) {
+      issues.push({ path, code: 'INVALID_VALUE', message: 'The default of a path parameter is a literal' })
+    }
+    if (!row.overridable && row.value === undefined) {
+      const message = `\`${row.key}\` can be sent by nobody and has no \`value\``
+      issues.push({ path, code: 'REQUIRED', message })
+    }
+  }
+  return issues
+}
+
+function checkCredentialKey(definition: PartialDefinition): DefinitionIssue[] {
+  const authentication = definition.authentication
+  if (authentication?.type !== 'api_key' && authentication?.type !== 'apikey') return []
+  const { key, in: place } = authentication.config
+  if (place === 'query') return []
+  const path = 'authentication.config.key'
+  if (!headerNamePattern.test(key)) {
+    return [{ path, code: 'INVALID_VALUE', message: `\`${printable(key)}\` is not a header name` }]
+  }
+  if (!isRefusedHeader(key)) return []
+  return [{ path, code: 'REFUSED_HEADER', message: `\`${key}\` is set by Sluice or by HTTP itself` }]
+}
+
+function checkBody(definition: PartialDefinition): DefinitionIssue[] {
+  if (!definition.request_body || !definition.method || hasPayload(definition.method)) return []
+  const message = `${definition.method} requests carry no body; remove \`request_body\``
+  return [{ path: 'request_body', code: 'BODY_NOT_ALLOWED', message }]
+}
+
+function checkRow(row: ParameterRow | undefined, path: string): DefinitionIssue[] {
+  if (row?.constraints === undefined) return []
+  const at = `${path}.constraints`
+  if (!row.overridable) {
+    const message = 'Constraints rule what a caller may send; this row is not overridable'
+    return [{ path: at, code: 'INVALID_CONSTRAINTS', message }]
+  }
+  return checkConstraints(row.constraints, at)
+}
+
+function checkConstraints(constraints: Constraints, path: string): DefinitionIssue[] {
+  const issues: DefinitionIssue[] = []
+  const refuse = (key: keyof Constraints, message: string) =>
+    issues.push({ path: `${path}.${key}`, code: 'INVALID_CONSTRAINTS', message })
+  const { min_length, max_length, minimum, maximum, type, pattern } = constraints
+  if (min_length !== undefined && max_length !== undefined && min_length > max_length) {
+    refuse('min_length', '`min_length` is greater than `max_length`')
+  }
+  if (minimum !== undefined && maximum !== undefined && minimum > maximum) {
+    refuse('minimum', '`minimum` is greater than `maximum`')
+  }
+  const numeric = type === 'integer' || type === 'number'
+  if (!numeric && (minimum !== undefined || maximum !== undefined)) {
+    const key = minimum === undefined ? 'maximum' : 'minimum'
+    refuse(key, `\`${key}\` needs \`type\` to be integer or number`)
+  }
+  if (pattern !== undefined && !compiles(pattern)) {
+    refuse('pattern', 'The pattern is not valid RE2 (which has no look-around and no back-references)')
+  }
+  return issues
+}
+
+function compiles(pattern: string): boolean {
+  try {
+    RE2JS.compile(pattern)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** A key as it may be printed: control characters shown as `?`. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]/gu, '?')
+}

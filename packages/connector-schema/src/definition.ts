@@ -1,0 +1,117 @@
+import { z } from 'zod'
+import { authenticationSchema } from './authentication.ts'
+import { constraintsSchema } from './constraints.ts'
+import { maxPermalinkLength, permalinkPattern } from './permalink.ts'
+
+/** The methods that a connector may have. */
+export const connectorMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+
+export type ConnectorMethod = (typeof connectorMethods)[number]
+
+/** Longest `request_body` or `response_body` template, in bytes of UTF-8. */
+export const maxBodyTemplateBytes = 64 * 1024
+
+const key = z.string().min(1).max(255)
+const value = z.string().max(4096).default('')
+
+const bodyTemplate = z
+  .string()
+  .refine((text) => new TextEncoder().encode(text).length <= maxBodyTemplateBytes, 'must be at most 64 KiB')
+  .default('')
+
+export const rowSchema = z.strictObject({
+  key: key.describe('Literal name'),
+  value: value.describe('Template'),
+  overridable: z.boolean().default(false).describe('Whether a call may replace the value'),
+  send_empty: z.boolean().default(false).describe('Send the row even when its value renders to nothing'),
+  constraints: constraintsSchema.optional().describe('Rules for what a caller may send'),
+})
+
+export const pathParameterSchema = z.strictObject({
+  key: key.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be an identifier: letters, digits and _'),
+  value: z.string().max(4096).optional().describe('Literal default; without one the caller must send it'),
+  overridable: z.boolean().default(true),
+  format: z
+    .enum(['segment', 'text', 'path'])
+    .default('segment')
+    .describe('segment: letters, digits and ._~-; text: any text as one segment; path: keeps /'),
+})
+
+const cacheSchema = z.strictObject({
+  enabled: z.boolean().default(true).describe('GET and HEAD only'),
+  ttl_seconds: z
+    .int()
+    .min(0)
+    .max(31_536_000)
+    .optional()
+    .describe('Lifetime of a 200 where the API says nothing about caching'),
+})
+
+const rateLimitSchema = z.strictObject({
+  requests: z.int().min(1).max(1_000_000),
+  per_seconds: z.int().min(1).max(86_400),
+  scope: z.enum(['user', 'tenant', 'connector']).default('user'),
+})
+
+const hostName = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/i
+
+/**
+ * A connector definition: the only source of its TypeScript type, its JSON Schema and its validation.
+ * Strict, so that editors mark unknown keys; `parseDefinition` turns those into warnings.
+ */
+export const definitionSchema = z.strictObject({
+  name: z.string().min(1).max(255),
+  permalink: z
+    .string()
+    .max(maxPermalinkLength)
+    .regex(permalinkPattern, 'must be lower-case letters and digits joined by single hyphens')
+    .optional()
+    .describe('Derived from the name when absent'),
+  description: z.string().max(4096).default(''),
+  url: z.string().min(1).max(2048).describe('https URL; templates in path and query string'),
+  method: z.enum(connectorMethods).default('GET'),
+  headers: z.array(rowSchema).max(100).default([]),
+  query_parameters: z.array(rowSchema).max(100).default([]),
+  path_parameters: z.array(pathParameterSchema).max(50).default([]),
+  authentication: authenticationSchema.default({ type: 'none' }),
+  request_body: bodyTemplate.describe("Template; empty: the caller's body passes through"),
+  response_body: bodyTemplate.describe("Template; empty: the API's body passes through"),
+  response_content_type: z.string().max(255).default(''),
+  access: z.enum(['authenticated', 'anonymous']).default('authenticated'),
+  roles: z
+    .array(z.string().min(1).max(255))
+    .max(100)
+    .default([])
+    .describe('Roles of which a user needs one; empty: any user'),
+  unlisted_parameters: z.enum(['reject', 'allow']).default('reject'),
+  cache: cacheSchema.default({ enabled: true }),
+  timeout_ms: z.int().min(100).max(60_000).default(15_000),
+  retry: z
+    .strictObject({ attempts: z.int().min(0).max(5).default(0) })
+    .default({ attempts: 0 })
+    .describe('Idempotent methods only'),
+  rate_limit: rateLimitSchema.optional(),
+  redirect_hosts: z
+    .array(z.string().max(253).regex(hostName, 'must be a literal host name'))
+    .max(20)
+    .default([])
+    .describe('Hosts to which a redirect may be followed, without any credential'),
+  template_language: z.literal('liquid').default('liquid'),
+})
+
+/** A definition with its permalink derived and every default filled in. */
+export type ConnectorDefinition = Omit<z.output<typeof definitionSchema>, 'permalink'> & {
+  readonly permalink: string
+}
+
+export type ParameterRow = z.output<typeof rowSchema>
+export type PathParameter = z.output<typeof pathParameterSchema>
+
+/** Fields that the specification names and this version does not have yet: refused, never ignored. */
+export const unsupportedFields: ReadonlyMap<string, string> = new Map([
+  ['response_schema', 'describing the answer with a JSON Schema'],
+  ['on_echo', 'choosing what happens when an API echoes a secret'],
+  ['cache.stale_while_revalidate_seconds', 'serving stale answers'],
+  ['cache.stale_if_error_seconds', 'serving stale answers'],
+  ['cache.invalidates', 'invalidating other connectors'],
+])

@@ -1,0 +1,38 @@
+/** Which header keys a definition may name (spec: `headers`). All comparisons are without case. */
+
+/** An RFC 9110 §5.6.2 token. */
+export const headerNamePattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+
+const refusedNames = new Set([
+  'host',
+  'content-length',
+  'accept-encoding',
+  'expect',
+  'via',
+  'forwarded',
+  // hop-by-hop, RFC 9110 §7.6.1
+  'connection',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+const refusedPrefixes = ['x-forwarded-', 'proxy-']
+
+/** Whether Sluice or HTTP itself owns the header, so that no definition and no credential may set it. */
+export function isRefusedHeader(name: string): boolean {
+  const lower = name.toLowerCase()
+  return refusedNames.has(lower) || refusedPrefixes.some((prefix) => lower.startsWith(prefix))
+}
+
+/** Whether the header would make an API answer with a part or a 304, which a cached connector must not ask for. */
+export function isConditionalHeader(name: string): boolean {
+  const lower = name.toLowerCase()
+  return lower === 'range' || lower.startsWith('if-')
+}
+
+/** Query keys are the same key to many APIs whatever their case, and with or without `[]`. */
+export function foldQueryKey(key: string): string {
+  return key.toLowerCase().replaceAll(/\[[^\]]*\]/g, '')
+}

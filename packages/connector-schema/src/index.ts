@@ -1,0 +1,43 @@
+export { type Authentication, authenticationSchema } from './authentication.ts'
+export { manifestOf } from './build-manifest.ts'
+export { type Constraints, constraintsSchema } from './constraints.ts'
+export {
+  type ConnectorDefinition,
+  type ConnectorMethod,
+  connectorMethods,
+  definitionSchema,
+  type ParameterRow,
+  type PathParameter,
+} from './definition.ts'
+export { hasPayload } from './definition-rules.ts'
+export { foldQueryKey, headerNamePattern, isRefusedHeader } from './header-rules.ts'
+export type { DefinitionIssue, DefinitionIssueCode, IssueList } from './issue.ts'
+export type { Manifest, ManifestConnector, ManifestConstraints } from './manifest.ts'
+export { type ParsedDefinition, parseDefinition } from './parse-definition.ts'
+export { derivePermalink } from './permalink.ts'
+export {
+  type FaultDomain,
+  type ProblemCode,
+  type ProblemDetails,
+  type ProblemDocument,
+  ProblemError,
+  type ProblemParam,
+  problemCodes,
+  problemKinds,
+  problemTypeBase,
+  type Stage,
+  toProblemDocument,
+} from './problem.ts'
+export { type ParsedRegistry, parseRegistry, registrySchema } from './registry.ts'
+export type { Session, SessionUser } from './session.ts'
+export { suggestion } from './unknown-keys.ts'
+export {
+  decodePairs,
+  encodePairs,
+  executePath,
+  maxParamsHeaderLength,
+  requestIdPattern,
+  sessionCookie,
+  type WirePairs,
+  wireHeaders,
+} from './wire.ts'

@@ -1,0 +1,194 @@
+import { describe, expect, test } from 'vitest'
+import { parseDefinition } from './parse-definition.ts'
+
+const minimal = { name: 'Weather', url: 'https://api.example.com/weather' }
+
+function errorsOf(change: object): string[] {
+  return parseDefinition({ ...minimal, ...change }).errors.map((error) => `${error.path} ${error.code}`)
+}
+
+test('a minimal definition gets its permalink and every default', () => {
+  const { definition, errors, warnings } = parseDefinition(minimal)
+  expect(errors).toEqual([])
+  expect(warnings).toEqual([])
+  expect(definition).toMatchObject({
+    permalink: 'weather',
+    method: 'GET',
+    access: 'authenticated',
+    unlisted_parameters: 'reject',
+    timeout_ms: 15_000,
+    cache: { enabled: true },
+    retry: { attempts: 0 },
+    authentication: { type: 'none' },
+  })
+})
+
+test('every error is reported at once, each with its path', () => {
+  const errors = errorsOf({
+    name: '',
+    permalink: 'Not One',
+    method: 'FETCH',
+    timeout_ms: 1,
+    headers: [{ key: 'Host' }, { key: 'a b' }, { value: 'no key' }, { key: 'X-A' }, { key: 'x-a' }],
+    path_parameters: [{ key: '1x' }],
+    on_echo: 'redact',
+  })
+  expect(errors.toSorted()).toEqual(
+    [
+      'on_echo NOT_SUPPORTED',
+      'name INVALID_VALUE',
+      'permalink INVALID_VALUE',
+      'method INVALID_VALUE',
+      'timeout_ms INVALID_VALUE',
+      'headers[2].key REQUIRED',
+      'path_parameters[0].key INVALID_VALUE',
+      'headers[0].key REFUSED_HEADER',
+      'headers[1].key INVALID_VALUE',
+      'headers[4].key DUPLICATE_KEY',
+    ].toSorted(),
+  )
+})
+
+test('unknown keys are warnings that name the path and the nearest known key', () => {
+  const { definition, errors, warnings } = parseDefinition({
+    ...minimal,
+    headrs: [],
+    headers: [{ key: 'X-A', value: '1', overideable: true }],
+    authentication: { type: 'basic', config: { username: 'u', password: 'p', realm: 'x' } },
+  })
+  expect(errors).toEqual([])
+  expect(definition?.headers[0]).toEqual({ key: 'X-A', value: '1', overridable: false, send_empty: false })
+  expect(warnings.map(({ path, message }) => [path, message])).toEqual([
+    ['headers[0].overideable', 'Unknown key `overideable`: did you mean `overridable`?'],
+    ['authentication.config.realm', 'Unknown key `realm`'],
+    ['headrs', 'Unknown key `headrs`: did you mean `headers`?'],
+  ])
+})
+
+test.each([
+  ['response_schema', { response_schema: {} }],
+  ['cache.stale_if_error_seconds', { cache: { stale_if_error_seconds: 5 } }],
+  ['cache.invalidates', { cache: { invalidates: [] } }],
+  ['authentication.type', { authentication: { type: 'jwt', config: {} } }],
+])('%s is refused, never accepted and ignored', (path, change) => {
+  expect(errorsOf(change)).toEqual([`${path} NOT_SUPPORTED`])
+})
+
+describe('header keys', () => {
+  test.each([
+    'Host',
+    'content-length',
+    'Accept-Encoding',
+    'EXPECT',
+    'Via',
+    'Forwarded',
+    'X-Forwarded-For',
+    'Connection',
+    'Keep-Alive',
+    'TE',
+    'Trailer',
+    'Transfer-Encoding',
+    'Upgrade',
+    'Proxy-Authorization',
+  ])('%s is refused', (key) => {
+    expect(errorsOf({ headers: [{ key }] })).toEqual(['headers[0].key REFUSED_HEADER'])
+    const authentication = { type: 'api_key', config: { key, value: "{{ get_secret('k') }}", in: 'header' } }
+    expect(errorsOf({ authentication })).toEqual(['authentication.config.key REFUSED_HEADER'])
+  })
+
+  test.each(['Range', 'If-None-Match'])('%s is refused while answers are cached', (key) => {
+    expect(errorsOf({ headers: [{ key }] })).toEqual(['headers[0].key REFUSED_HEADER'])
+    expect(errorsOf({ headers: [{ key }], cache: { enabled: false } })).toEqual([])
+    expect(errorsOf({ headers: [{ key }], method: 'POST' })).toEqual([])
+  })
+
+  test('what the authentication sets is reserved, whatever its case', () => {
+    const basic = { type: 'basic', config: { username: 'u', password: '' } }
+    expect(errorsOf({ headers: [{ key: 'authorization' }], authentication: basic })).toEqual([
+      'headers[0].key RESERVED_KEY',
+    ])
+    const apiKey = { type: 'apikey', config: { key: 'X-Key', value: 'v' } }
+    expect(errorsOf({ headers: [{ key: 'x-KEY' }], authentication: apiKey })).toEqual([
+      'headers[0].key RESERVED_KEY',
+    ])
+  })
+
+  test('an overridable Content-Type beside a body template is refused', () => {
+    const change = {
+      method: 'POST',
+      headers: [{ key: 'Content-Type', overridable: true }],
+      request_body: '{}',
+    }
+    expect(errorsOf(change)).toEqual(['headers[0].overridable INVALID_VALUE'])
+  })
+})
+
+describe('query keys', () => {
+  test('may repeat only where no row of the key is overridable', () => {
+    const rows = (overridable: boolean) => [
+      { key: 'expand[]', value: 'a' },
+      { key: 'expand[]', value: 'b', overridable },
+    ]
+    expect(errorsOf({ query_parameters: rows(false) })).toEqual([])
+    expect(errorsOf({ query_parameters: rows(true) })).toEqual(['query_parameters[1].key DUPLICATE_KEY'])
+  })
+
+  test.each(['api_key', 'API_KEY', 'api_key[]'])('%s is reserved by the credential', (key) => {
+    const authentication = { type: 'api_key', config: { key: 'api_key', value: 'v', in: 'query' } }
+    expect(errorsOf({ query_parameters: [{ key }], authentication })).toEqual([
+      'query_parameters[0].key RESERVED_KEY',
+    ])
+  })
+})
+
+describe('constraints', () => {
+  const withConstraints = (constraints: object, overridable = true) => ({
+    query_parameters: [{ key: 'q', overridable, constraints }],
+  })
+
+  test.each([
+    [{ pattern: '(a+)+\\1' }, 'query_parameters[0].constraints.pattern'],
+    [{ pattern: '(?=x)' }, 'query_parameters[0].constraints.pattern'],
+    [{ min_length: 3, max_length: 2 }, 'query_parameters[0].constraints.min_length'],
+    [{ type: 'integer', minimum: 3, maximum: 2 }, 'query_parameters[0].constraints.minimum'],
+    [{ maximum: 2 }, 'query_parameters[0].constraints.maximum'],
+  ])('%j is refused', (constraints, path) => {
+    expect(errorsOf(withConstraints(constraints))).toEqual([`${path} INVALID_CONSTRAINTS`])
+  })
+
+  test('on a row that nobody may override they are a mistake', () => {
+    expect(errorsOf(withConstraints({ type: 'integer' }, false))).toEqual([
+      'query_parameters[0].constraints INVALID_CONSTRAINTS',
+    ])
+  })
+})
+
+test('a body template on a method without a body is refused', () => {
+  expect(errorsOf({ method: 'GET', request_body: '{}' })).toEqual(['request_body BODY_NOT_ALLOWED'])
+})
+
+test('body templates are limited in bytes, not characters', () => {
+  expect(errorsOf({ method: 'POST', request_body: 'é'.repeat(32 * 1024) })).toEqual([])
+  expect(errorsOf({ method: 'POST', request_body: 'é'.repeat(32 * 1024 + 1) })).toEqual([
+    'request_body INVALID_VALUE',
+  ])
+})
+
+test('a name that derives to nothing needs a permalink', () => {
+  expect(errorsOf({ name: '日本語' })).toEqual(['permalink UNDERIVABLE_PERMALINK'])
+  expect(errorsOf({ name: '日本語', permalink: 'nihongo' })).toEqual([])
+})
+
+test.each([[undefined], [null], [3], ['x'], [[]], [true]])('%j is no definition', (input) => {
+  expect(parseDefinition(input).errors).toMatchObject([{ path: '', code: 'INVALID_TYPE' }])
+})
+
+test('prototype names are keys like any other', () => {
+  const { warnings, errors } = parseDefinition(
+    JSON.parse(
+      '{"name":"A","url":"https://a.example.com/","__proto__":{"method":"POST"},"query_parameters":[{"key":"constructor"}]}',
+    ),
+  )
+  expect(errors).toEqual([])
+  expect(warnings).toMatchObject([{ path: '__proto__', code: 'UNKNOWN_KEY' }])
+})

@@ -1,0 +1,194 @@
+import { z } from 'zod'
+import { unsupportedAuthenticationTypes } from './authentication.ts'
+import {
+  type ConnectorDefinition,
+  definitionSchema,
+  pathParameterSchema,
+  rowSchema,
+  unsupportedFields,
+} from './definition.ts'
+import { checkRules, type PartialDefinition } from './definition-rules.ts'
+import { type DefinitionIssue, formatPath, type IssueList } from './issue.ts'
+import { derivePermalink } from './permalink.ts'
+import { withoutUnknownKeys } from './unknown-keys.ts'
+
+/** A definition with its issues; `definition` is absent when there are errors. */
+export interface ParsedDefinition extends IssueList {
+  readonly definition: ConnectorDefinition | undefined
+  /**
+   * The definition, or what is well formed of it with harmless stand-ins for the rest: so that its templates
+   * can be checked too and every error is reported at once. Never to be run.
+   */
+  readonly checkable: ConnectorDefinition
+}
+
+/**
+ * Validates one definition and fills in its defaults. Reports every error at once. Templates are not looked
+ * into: that is the pipeline's `compileConnector`.
+ *
+ * @param input - parsed JSON
+ */
+export function parseDefinition(input: unknown): ParsedDefinition {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    const error = { path: '', code: 'INVALID_TYPE', message: 'A connector definition is a JSON object' }
+    return { definition: undefined, checkable: standIn, errors: [error], warnings: [] }
+  }
+  const { supported, errors: unsupported } = withoutUnsupported(input as Record<string, unknown>)
+  const first = definitionSchema.safeParse(supported)
+  const { value, warnings } = withoutUnknownKeys(supported, first.error?.issues ?? [], knownKeysAt)
+  const parsed = warnings.length === 0 ? first : definitionSchema.safeParse(value)
+
+  const partial = readable(value as Record<string, unknown>)
+  const permalink = permalinkOf(partial)
+  const errors = [
+    ...unsupported,
+    ...(parsed.error?.issues ?? []).map(toIssue),
+    ...checkRules(partial),
+    ...permalink.errors,
+  ]
+  if (errors.length > 0 || !parsed.success || permalink.text === undefined) {
+    return { definition: undefined, checkable: checkable(partial), errors, warnings }
+  }
+  const definition = { ...parsed.data, permalink: permalink.text }
+  return { definition, checkable: definition, errors, warnings }
+}
+
+const standIn: ConnectorDefinition = {
+  ...definitionSchema.parse({ name: 'stand-in', url: 'https://stand-in.example.com/' }),
+  permalink: 'stand-in',
+}
+const standInRow = rowSchema.parse({ key: 'stand-in' })
+
+function checkable(partial: PartialDefinition): ConnectorDefinition {
+  const { headers, query_parameters, path_parameters, url, ...rest } = partial
+  const pathRows = path_parameters.filter((row) => row !== undefined)
+  // Without every path parameter the URL cannot be judged: what it names may be what is malformed.
+  const urlIsCheckable = url !== undefined && pathRows.length === path_parameters.length
+  return {
+    ...standIn,
+    ...rest,
+    url: urlIsCheckable ? url : standIn.url,
+    path_parameters: urlIsCheckable ? pathRows : [],
+    headers: headers.map((row) => row ?? standInRow),
+    query_parameters: query_parameters.map((row) => row ?? standInRow),
+  }
+}
+
+/** Fields and types of the specification that this version lacks: an error each, taken out of the rest. */
+function withoutUnsupported(input: Record<string, unknown>): {
+  readonly supported: Record<string, unknown>
+  readonly errors: readonly DefinitionIssue[]
+} {
+  const errors: DefinitionIssue[] = []
+  const supported = { ...input }
+  for (const [path, meaning] of unsupportedFields) {
+    const [field = '', inner] = path.split('.')
+    if (inner === undefined) {
+      if (!Object.hasOwn(supported, field)) continue
+      delete supported[field]
+    } else {
+      const holder = supported[field]
+      if (typeof holder !== 'object' || holder === null || !Object.hasOwn(holder, inner)) continue
+      const { [inner]: _, ...rest } = holder as Record<string, unknown>
+      supported[field] = rest
+    }
+    errors.push({
+      path,
+      code: 'NOT_SUPPORTED',
+      message: `This version does not support ${meaning}; remove it`,
+    })
+  }
+  const authentication = supported.authentication as { type?: unknown } | null | undefined
+  const type = authentication?.type
+  if (typeof type === 'string' && unsupportedAuthenticationTypes.includes(type)) {
+    delete supported.authentication
+    const message = `This version does not support authentication of type \`${type}\``
+    errors.push({ path: 'authentication.type', code: 'NOT_SUPPORTED', message })
+  }
+  return { supported, errors }
+}
+
+/** Whatever of the definition is well formed by itself, so that the rules between fields report too. */
+function readable(input: Record<string, unknown>): PartialDefinition {
+  const partial: Record<string, unknown> = {}
+  for (const [field, schema] of Object.entries(definitionSchema.shape)) {
+    const result = (schema as z.ZodType).safeParse(input[field])
+    if (result.success) partial[field] = result.data
+  }
+  return {
+    ...(partial as Partial<ConnectorDefinition>),
+    headers: readableRows(input.headers, rowSchema),
+    query_parameters: readableRows(input.query_parameters, rowSchema),
+    path_parameters: readableRows(input.path_parameters, pathParameterSchema),
+  }
+}
+
+/** Rows at their own index; a malformed row leaves a hole. */
+function readableRows<Schema extends z.ZodType>(
+  input: unknown,
+  schema: Schema,
+): readonly (z.output<Schema> | undefined)[] {
+  if (!Array.isArray(input)) return []
+  return input.map((row) => schema.safeParse(row).data)
+}
+
+function permalinkOf(partial: PartialDefinition): {
+  readonly text: string | undefined
+  readonly errors: readonly DefinitionIssue[]
+} {
+  if (partial.permalink !== undefined) return { text: partial.permalink, errors: [] }
+  const text = partial.name === undefined ? undefined : derivePermalink(partial.name)
+  if (text !== undefined || partial.name === undefined) return { text, errors: [] }
+  const message = 'No permalink can be derived from this name; write a `permalink`'
+  return { text, errors: [{ path: 'permalink', code: 'UNDERIVABLE_PERMALINK', message }] }
+}
+
+function toIssue(issue: z.core.$ZodIssue): DefinitionIssue {
+  const path = formatPath(issue.path)
+  const name = path === '' ? 'The definition' : `\`${path}\``
+  switch (issue.code) {
+    case 'invalid_type':
+      if (issue.input === undefined && issue.message.includes('undefined')) {
+        return { path, code: 'REQUIRED', message: `${name} is required` }
+      }
+      return { path, code: 'INVALID_TYPE', message: `${name} must be of type ${issue.expected}` }
+    case 'too_big':
+      return { path, code: 'TOO_LONG', message: `${name} may be at most ${issue.maximum}` }
+    case 'too_small':
+      return { path, code: 'INVALID_VALUE', message: `${name} must be at least ${issue.minimum}` }
+    case 'invalid_value':
+      return { path, code: 'INVALID_VALUE', message: `${name} must be one of ${issue.values.join(', ')}` }
+    case 'invalid_union':
+      return { path, code: 'INVALID_VALUE', message: `${name} must be one of ${unionChoices(issue)}` }
+    default:
+      return { path, code: 'INVALID_VALUE', message: `${name} ${issue.message}` }
+  }
+}
+
+function unionChoices(issue: z.core.$ZodIssueInvalidUnion): string {
+  return issue.path.at(-1) === 'type' ? 'none, api_key, basic' : 'the types that are allowed here'
+}
+
+/** The keys that the schema knows at a path, for suggestions. */
+function knownKeysAt(path: readonly PropertyKey[]): readonly string[] {
+  let schemas: z.core.$ZodType[] = [definitionSchema]
+  for (const part of path) {
+    schemas = schemas
+      .flatMap(alternatives)
+      .flatMap((schema) => {
+        if (schema instanceof z.ZodArray) return [schema.element]
+        if (schema instanceof z.ZodObject) return [schema.shape[part as string]]
+        return []
+      })
+      .filter((schema) => schema !== undefined)
+  }
+  return schemas
+    .flatMap(alternatives)
+    .flatMap((schema) => (schema instanceof z.ZodObject ? Object.keys(schema.shape) : []))
+}
+
+function alternatives(schema: z.core.$ZodType): z.core.$ZodType[] {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return alternatives(schema.unwrap())
+  if (schema instanceof z.ZodDiscriminatedUnion) return schema.options.flatMap(alternatives)
+  return [schema]
+}

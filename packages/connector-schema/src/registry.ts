@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import { type ConnectorDefinition, definitionSchema } from './definition.ts'
+import type { DefinitionIssue, IssueList } from './issue.ts'
+import { parseDefinition } from './parse-definition.ts'
+
+/** A registry file: the connectors that a repository owns. */
+export const registrySchema = z.strictObject({
+  $schema: z.string().optional().describe('Where editors find the JSON Schema of this file'),
+  connectors: z.array(definitionSchema).max(10_000),
+})
+
+/** A registry with its issues. */
+export interface ParsedRegistry extends IssueList {
+  /** Every connector in the file's order; empty when there are errors (all or nothing, G6). */
+  readonly definitions: readonly ConnectorDefinition[]
+  /** The same with harmless stand-ins for what is malformed, for checking templates. Never to be run. */
+  readonly checkable: readonly ConnectorDefinition[]
+}
+
+/**
+ * Validates a registry wholly: every error of every connector, each path beginning with `connectors[n]`.
+ *
+ * @param input - parsed JSON
+ */
+export function parseRegistry(input: unknown): ParsedRegistry {
+  const connectors = (input as { connectors?: unknown } | null | undefined)?.connectors
+  if (!Array.isArray(connectors)) {
+    const message = 'A registry is a JSON object with a list `connectors`'
+    const errors = [{ path: 'connectors', code: 'REQUIRED', message }]
+    return { definitions: [], checkable: [], errors, warnings: [] }
+  }
+  const errors: DefinitionIssue[] = []
+  const warnings: DefinitionIssue[] = unknownTopLevelKeys(input as object)
+  const definitions: ConnectorDefinition[] = []
+  const checkable: ConnectorDefinition[] = []
+  const firstIndex = new Map<string, number>()
+  for (const [index, entry] of connectors.entries()) {
+    const parsed = parseDefinition(entry)
+    const within = (issue: DefinitionIssue) => ({ ...issue, path: join(`connectors[${index}]`, issue.path) })
+    errors.push(...parsed.errors.map(within))
+    warnings.push(...parsed.warnings.map(within))
+    checkable.push(parsed.checkable)
+    if (parsed.definition === undefined) continue
+    const { permalink } = parsed.definition
+    const first = firstIndex.get(permalink)
+    if (first !== undefined) {
+      const message = `The permalink \`${permalink}\` is that of connectors[${first}] already`
+      errors.push({ path: `connectors[${index}].permalink`, code: 'DUPLICATE_KEY', message })
+    }
+    firstIndex.set(permalink, first ?? index)
+    definitions.push(parsed.definition)
+  }
+  return { definitions: errors.length > 0 ? [] : definitions, checkable, errors, warnings }
+}
+
+function unknownTopLevelKeys(input: object): DefinitionIssue[] {
+  return Object.keys(input)
+    .filter((key) => !Object.hasOwn(registrySchema.shape, key))
+    .map((key) => ({ path: key, code: 'UNKNOWN_KEY', message: `Unknown key \`${key}\`` }))
+}
+
+function join(outer: string, inner: string): string {
+  return inner === '' ? outer : `${outer}.${inner}`
+}

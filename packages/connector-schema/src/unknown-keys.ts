@@ -1,0 +1,53 @@
+import leven from 'leven'
+import type { z } from 'zod'
+import { type DefinitionIssue, formatPath } from './issue.ts'
+
+/**
+ * Takes the keys that zod did not recognise out of a value, and gives a warning for each, with the nearest
+ * known key.
+ *
+ * @param input - the value as it was read; it is not changed
+ * @param issues - what zod's strict objects complained of
+ */
+export function withoutUnknownKeys(
+  input: unknown,
+  issues: readonly z.core.$ZodIssue[],
+  knownKeysAt: (path: readonly PropertyKey[]) => readonly string[],
+): { readonly value: unknown; readonly warnings: readonly DefinitionIssue[] } {
+  const unrecognised = issues.filter((issue) => issue.code === 'unrecognized_keys')
+  if (unrecognised.length === 0) return { value: input, warnings: [] }
+  const value = structuredClone(input)
+  const warnings: DefinitionIssue[] = []
+  for (const issue of unrecognised) {
+    const holder = descend(value, issue.path)
+    for (const key of issue.keys) {
+      delete holder[key]
+      warnings.push({
+        path: formatPath([...issue.path, key]),
+        code: 'UNKNOWN_KEY',
+        message: `Unknown key \`${key}\`${suggestion(key, knownKeysAt(issue.path))}`,
+      })
+    }
+  }
+  return { value, warnings }
+}
+
+function descend(value: unknown, path: readonly PropertyKey[]): Record<string, unknown> {
+  let holder = value as Record<PropertyKey, unknown>
+  for (const part of path) holder = holder[part] as Record<PropertyKey, unknown>
+  return holder
+}
+
+/** ` (did you mean …?)` for the nearest of the known words, or nothing where none is near. */
+export function suggestion(word: string, known: readonly string[]): string {
+  let nearest = ''
+  let nearestDistance = Math.max(2, Math.floor(word.length / 3)) + 1
+  for (const candidate of known) {
+    const distance = leven(word.toLowerCase(), candidate.toLowerCase())
+    if (distance < nearestDistance) {
+      nearest = candidate
+      nearestDistance = distance
+    }
+  }
+  return nearest === '' ? '' : `: did you mean \`${nearest}\`?`
+}
