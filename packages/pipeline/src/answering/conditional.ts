@@ -1,0 +1,33 @@
+import type { Answer, Call } from '../exchange.ts'
+import { headerValue } from '../header-list.ts'
+
+/** Headers that a 304 repeats (RFC 9110 §15.4.5). */
+const kept = new Set(['cache-control', 'etag', 'age', 'content-location', 'date'])
+
+/**
+ * Answers 304 where the caller already has what would be sent: its `If-None-Match` holds our `ETag`, compared
+ * weakly (RFC 9110 §13.1.2).
+ */
+export function withCondition(answer: Answer, call: Call): Answer {
+  const condition = call.ifNoneMatch
+  if (condition === undefined || answer.status !== 200 || call.connector.definition.method !== 'GET') {
+    return answer
+  }
+  const etag = headerValue(answer.headers, 'etag')
+  if (etag === undefined || !matches(condition, etag)) return answer
+  if (answer.body !== null && !(answer.body instanceof Uint8Array)) answer.body.destroy()
+  return {
+    status: 304,
+    headers: answer.headers.filter(([name]) => kept.has(name)),
+    body: null,
+    cacheStatus: answer.cacheStatus,
+  }
+}
+
+function matches(condition: string, etag: string): boolean {
+  if (condition.trim() === '*') return true
+  const opaque = etag.replace(/^W\//, '')
+  // An entity tag may hold commas, so it is not split at them (RFC 9110 §8.8.3).
+  const tags = condition.match(/(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"/g) ?? []
+  return tags.some((tag) => tag.replace(/^W\//, '') === opaque)
+}

@@ -1,0 +1,19 @@
+import type { Authentication } from '@sluice/connector-schema'
+import type { DefinitionReport } from '../definition-report.ts'
+import { compileConfigField, configPath, refuseLiteralCredential } from './config-field.ts'
+import { noAuthentication } from './none.ts'
+import type { AuthenticationPlan } from './plan.ts'
+
+type Config = Extract<Authentication, { type: 'api_key' }>['config']
+
+/** A key in a header or in the query string; the key's name is reserved. */
+export function compileApiKey(config: Config, report: DefinitionReport): AuthenticationPlan {
+  const place = config.in === 'header' ? 'auth_header' : 'auth_query'
+  const template = compileConfigField({ field: 'value', source: config.value, place }, report)
+  if (template === undefined) return noAuthentication
+  if (template.constant !== undefined) refuseLiteralCredential('value', report)
+  return {
+    uses: [template.uses],
+    plan: (render) => ({ kind: config.in, name: config.key, value: render(configPath('value'), template) }),
+  }
+}

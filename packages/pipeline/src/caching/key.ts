@@ -1,0 +1,46 @@
+import { createHmac } from 'node:crypto'
+import type { Session } from '@sluice/connector-schema'
+import type { Prepared } from '../exchange.ts'
+
+/**
+ * The key under which an answer is stored: an HMAC over length-prefixed parts, so that no two lists of parts
+ * make the same input, and the key tells nothing of what went in.
+ *
+ * Two users share a key only where the definition provably cannot depend on the user (G5). Secrets stand in
+ * it as their masked twins: what a secret-bearing value depends on besides (session values, path parameters,
+ * versions of secrets and variables) is a part of its own.
+ */
+export function cacheKey(prepared: Prepared, keySecret: Uint8Array): string {
+  const { connector, session } = prepared.call
+  const { sessionValues } = connector.dependencies
+  const headers = prepared.headers.flatMap(({ name, value }) => [name.toLowerCase(), value.masked])
+  const groups: readonly (readonly string[])[] = [
+    [connector.tenantId, connector.permalink, connector.revision, prepared.method, prepared.url.masked],
+    headers,
+    Object.entries(prepared.values.pathParams).flat(),
+    prepared.versions,
+    sessionValues.length > 0 ? userPartition(session, sessionValues) : [],
+  ]
+  const hmac = createHmac('sha256', keySecret)
+  for (const parts of groups) {
+    hmac.update(`${parts.length};`)
+    for (const part of parts) hmac.update(`${Buffer.byteLength(part)}:${part}`)
+  }
+  return hmac.digest('base64url')
+}
+
+/** Who the user is to whoever issued the session, and every session value that the analysis found. */
+function userPartition(session: Session, names: readonly string[]): readonly string[] {
+  const values = names.map((name) => JSON.stringify(sessionValue(session, name)) ?? '')
+  return [session.issuer ?? '', session.user?.id ?? '', ...values]
+}
+
+/** The value behind a name of the analysis, e.g. `user.email` or `user.profile_fields.123`. */
+function sessionValue(session: Session, name: string): unknown {
+  let value: unknown = session
+  for (const part of name.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return null
+    value = (value as Record<string, unknown>)[part]
+  }
+  return value
+}

@@ -1,0 +1,101 @@
+import { parseDefinition } from '@sluice/connector-schema'
+import { describe, expect, test } from 'vitest'
+import { compileConnector } from './compile-connector.ts'
+import { connector } from './testing/plain-ports.ts'
+
+function issuesOf(change: object) {
+  const { checkable } = parseDefinition({ name: 'Test', url: 'https://api.example.com/', ...change })
+  const { errors } = compileConnector(checkable, { tenantId: 'acme' })
+  return errors.map((error) => `${error.path} ${error.code}`)
+}
+
+describe('identity cannot be replaced', () => {
+  test.each(['{{ user.email }}', '{{ tenant_id }}', "{{ get_secret('k') }}"])(
+    'an overridable %s',
+    (value) => {
+      expect(issuesOf({ headers: [{ key: 'X-A', value, overridable: true }] })).toEqual([
+        'headers[0].value OVERRIDABLE_IDENTITY',
+      ])
+      expect(issuesOf({ query_parameters: [{ key: 'a', value, overridable: true }] })).toEqual([
+        'query_parameters[0].value OVERRIDABLE_IDENTITY',
+      ])
+    },
+  )
+})
+
+describe('credentials do not stand in definitions', () => {
+  const apiKey = (value: string) => ({ authentication: { type: 'api_key', config: { key: 'X-K', value } } })
+  const basic = (username: string, password: string) => ({
+    authentication: { type: 'basic', config: { username, password } },
+  })
+  const secret = "{{ get_secret('k') }}"
+
+  test('as an API key or a password', () => {
+    expect(issuesOf(apiKey('sk-live-1'))).toEqual(['authentication.config.value LITERAL_CREDENTIAL'])
+    expect(issuesOf(apiKey(`Bearer ${secret}`))).toEqual([])
+    expect(issuesOf(basic('me', 'hunter2'))).toEqual(['authentication.config.password LITERAL_CREDENTIAL'])
+    expect(issuesOf(basic('me', secret))).toEqual([])
+  })
+
+  test('but a password may be empty or literal where the user name is the secret', () => {
+    expect(issuesOf(basic(secret, ''))).toEqual([])
+    expect(issuesOf(basic(secret, 'X'))).toEqual([])
+  })
+})
+
+describe('reserved query keys', () => {
+  test.each(['v', 'V', 'v[]'])('%s stands in the URL already', (key) => {
+    expect(issuesOf({ url: 'https://api.example.com/?v=1', query_parameters: [{ key }] })).toEqual([
+      'query_parameters[0].key RESERVED_KEY',
+    ])
+  })
+
+  test('the credential’s key may not stand in the URL', () => {
+    const config = { key: 'Key', value: "{{ get_secret('k') }}", in: 'query' }
+    const change = { url: 'https://api.example.com/?key=1', authentication: { type: 'api_key', config } }
+    expect(issuesOf(change)).toEqual(['authentication.config.key RESERVED_KEY'])
+  })
+})
+
+test('a literal destination is checked when saved', () => {
+  const { checkable } = parseDefinition({ name: 'Test', url: 'https://localhost/' })
+  const checkDestination = ({ host }: { host: string }) =>
+    host === 'localhost' ? 'not that host' : undefined
+  const { errors } = compileConnector(checkable, { tenantId: 'acme', checkDestination })
+  expect(errors).toEqual([{ path: 'url', code: 'DESTINATION_NOT_ALLOWED', message: 'not that host' }])
+})
+
+test('body templates are for JSON; other types are refused until they are built', () => {
+  const xml = {
+    method: 'POST',
+    headers: [{ key: 'content-type', value: 'application/xml' }],
+    request_body: '<a/>',
+  }
+  expect(issuesOf(xml)).toEqual(['request_body NOT_SUPPORTED'])
+  expect(issuesOf({ response_body: '{}', response_content_type: 'text/html' })).toEqual([
+    'response_body NOT_SUPPORTED',
+  ])
+  expect(issuesOf({ response_body: '{}', response_content_type: 'application/problem+json' })).toEqual([])
+})
+
+test('the template errors of every field are reported at once, with line and column', () => {
+  const issues = issuesOf({
+    url: 'https://api.example.com/{{ pathParams.nope }}',
+    headers: [
+      { key: 'X-A', value: '{{ nope }}' },
+      { key: 'X-B', value: '{{ user.id' },
+    ],
+    response_body: "{{ get_secret('k') | json }}",
+  })
+  expect(issues.map((issue) => issue.split(' ')[0])).toEqual([
+    'url',
+    'headers[0].value',
+    'headers[1].value',
+    'response_body',
+  ])
+})
+
+test('the same definition is the same revision, a changed one another', () => {
+  expect(connector().revision).toBe(connector().revision)
+  expect(connector({ description: 'new' }).revision).not.toBe(connector().revision)
+})

@@ -1,0 +1,257 @@
+import { createHash } from 'node:crypto'
+import type {
+  ConnectorDefinition,
+  DefinitionIssue,
+  ParameterRow,
+  PathParameter,
+} from '@sluice/connector-schema'
+import { foldQueryKey, hasPayload } from '@sluice/connector-schema'
+import {
+  type CompiledTemplate,
+  type CompiledUrl,
+  compileTemplate,
+  compileUrl,
+  type PlaceName,
+  type Uses,
+} from '@sluice/templates'
+import { compileAuthentication } from './authentication/index.ts'
+import type { AuthenticationPlan } from './authentication/plan.ts'
+import { DefinitionReport } from './definition-report.ts'
+import { type Dependencies, dependenciesOf } from './dependencies.ts'
+import { compileConstraints, type OverrideCheck } from './override-check.ts'
+import { invalidPathValue } from './path-value.ts'
+
+/** A header or query row, compiled. */
+export interface CompiledRow {
+  /** As the definition spells it. */
+  readonly key: string
+  readonly template: CompiledTemplate
+  readonly overridable: boolean
+  readonly sendEmpty: boolean
+  /** The row's constraints; `undefined` where it has none. */
+  readonly check: OverrideCheck | undefined
+}
+
+/** One revision of a connector, with everything done that can be done once. Immutable. */
+export interface CompiledConnector {
+  readonly tenantId: string
+  readonly permalink: string
+  /** Digest of the definition: the same definition is the same revision. */
+  readonly revision: string
+  readonly definition: ConnectorDefinition
+  readonly url: CompiledUrl
+  readonly headers: readonly CompiledRow[]
+  readonly query: readonly CompiledRow[]
+  /** Folded keys that no unlisted parameter may take: listed rows, the URL's own, the credential's. */
+  readonly reservedQueryKeys: ReadonlySet<string>
+  readonly pathParameters: ReadonlyMap<string, PathParameter>
+  readonly authentication: AuthenticationPlan
+  readonly requestBody: CompiledTemplate | undefined
+  readonly responseBody: CompiledTemplate | undefined
+  readonly dependencies: Dependencies
+  /** Refers to `user.*` somewhere: an anonymous call is 401 whatever `access` says. */
+  readonly needsUser: boolean
+  /** The same for everybody who calls it without overrides in headers or path: a shared cache may keep it. */
+  readonly publicAnswer: boolean
+  readonly redirectHosts: ReadonlySet<string>
+}
+
+/** A literal destination, to be checked when a definition is saved. */
+export interface LiteralDestination {
+  readonly scheme: 'http' | 'https'
+  /** `host` or `host:port`. */
+  readonly host: string
+}
+
+export interface CompileOptions {
+  readonly tenantId: string
+  /** Gives the reason why a literal destination is refused, or `undefined` where it is allowed. */
+  readonly checkDestination?: (destination: LiteralDestination) => string | undefined
+}
+
+export interface Compilation {
+  /** Absent when there are errors. */
+  readonly connector: CompiledConnector | undefined
+  readonly errors: readonly DefinitionIssue[]
+  readonly warnings: readonly DefinitionIssue[]
+}
+
+/** Compiles a valid definition: parses its templates, enforces the rules that need them, knows what it uses. */
+export function compileConnector(definition: ConnectorDefinition, options: CompileOptions): Compilation {
+  const report = new DefinitionReport()
+  const url = compileDestination(definition, options, report)
+  const headers = compileRows('headers', definition.headers, report)
+  const query = compileRows('query_parameters', definition.query_parameters, report)
+  const pathParameters = compilePathParameters(definition.path_parameters, report)
+  const authentication = compileAuthentication(definition.authentication, report)
+  const requestBody = compileBody('request_body', definition, report)
+  const responseBody = compileBody('response_body', definition, report)
+  checkReservedKeys(definition, url, report)
+
+  if (report.errors.length > 0 || url === undefined) {
+    return { connector: undefined, errors: report.errors, warnings: report.warnings }
+  }
+  const dependencies = dependenciesOf({
+    request: [
+      url.uses,
+      ...usesOf(headers),
+      ...usesOf(query),
+      ...authentication.uses,
+      ...usesOfBody(requestBody),
+    ],
+    response: usesOfBody(responseBody),
+  })
+  const connector: CompiledConnector = {
+    tenantId: options.tenantId,
+    permalink: definition.permalink,
+    revision: createHash('sha256').update(JSON.stringify(definition)).digest('base64url').slice(0, 16),
+    definition,
+    url,
+    headers,
+    query,
+    reservedQueryKeys: reservedQueryKeys(definition, url),
+    pathParameters,
+    authentication,
+    requestBody,
+    responseBody,
+    dependencies,
+    needsUser: dependencies.user,
+    publicAnswer: isPublic(definition, dependencies),
+    redirectHosts: new Set(definition.redirect_hosts.map((host) => host.toLowerCase())),
+  }
+  return { connector, errors: [], warnings: report.warnings }
+}
+
+function compileDestination(
+  definition: ConnectorDefinition,
+  options: CompileOptions,
+  report: DefinitionReport,
+): CompiledUrl | undefined {
+  const formats = new Map(definition.path_parameters.map((row) => [row.key, row.format]))
+  const compilation = compileUrl(definition.url, { pathParameters: formats })
+  report.addTemplate('url', compilation)
+  const url = compilation.url
+  if (url?.scheme === undefined || url.literalHost === undefined) return url
+  const reason = options.checkDestination?.({ scheme: url.scheme, host: url.literalHost })
+  if (reason !== undefined) report.error('url', 'DESTINATION_NOT_ALLOWED', reason)
+  return url
+}
+
+function compileRows(
+  field: 'headers' | 'query_parameters',
+  rows: readonly ParameterRow[],
+  report: DefinitionReport,
+): readonly CompiledRow[] {
+  return rows.flatMap((row, index) => {
+    const path = `${field}[${index}].value`
+    const compilation = compileTemplate(row.value, { place: placeOf(field, row.key) })
+    report.addTemplate(path, compilation)
+    const template = compilation.template
+    if (template === undefined) return []
+    if (row.overridable && namesIdentity(template.uses)) {
+      const message =
+        'An overridable row may not name user.*, tenant_id or a secret: a browser could replace the identity'
+      report.error(path, 'OVERRIDABLE_IDENTITY', message)
+    }
+    const check = row.constraints && compileConstraints(row.constraints)
+    return [{ key: row.key, template, overridable: row.overridable, sendEmpty: row.send_empty, check }]
+  })
+}
+
+function placeOf(field: 'headers' | 'query_parameters', key: string): PlaceName {
+  if (field === 'query_parameters') return 'query'
+  return key.toLowerCase() === 'cookie' ? 'cookie' : 'header'
+}
+
+function namesIdentity(uses: Uses): boolean {
+  return uses.secrets.size > 0 || uses.session.size > 0
+}
+
+function compilePathParameters(
+  rows: readonly PathParameter[],
+  report: DefinitionReport,
+): ReadonlyMap<string, PathParameter> {
+  for (const [index, row] of rows.entries()) {
+    const rule = row.value === undefined ? undefined : invalidPathValue(row.value, row.format)
+    if (rule === undefined) continue
+    report.error(`path_parameters[${index}].value`, 'INVALID_VALUE', `The default value ${rule}`)
+  }
+  return new Map(rows.map((row) => [row.key, row]))
+}
+
+function compileBody(
+  field: 'request_body' | 'response_body',
+  definition: ConnectorDefinition,
+  report: DefinitionReport,
+): CompiledTemplate | undefined {
+  const source = definition[field]
+  if (source === '') return undefined
+  const contentType =
+    field === 'request_body' ? requestContentType(definition) : definition.response_content_type
+  if (contentType !== '' && !isJson(contentType)) {
+    const message = `This version has body templates for JSON only, not for \`${contentType}\``
+    report.error(field, 'NOT_SUPPORTED', message)
+    return undefined
+  }
+  const compilation = compileTemplate(source, { place: field })
+  report.addTemplate(field, compilation)
+  return compilation.template
+}
+
+function requestContentType(definition: ConnectorDefinition): string {
+  return definition.headers.find((row) => row.key.toLowerCase() === 'content-type')?.value ?? ''
+}
+
+/** RFC 8259 and the `+json` suffix of RFC 6839. */
+function isJson(contentType: string): boolean {
+  return /^application\/(?:[a-z0-9!#$&^_.+-]+\+)?json\s*(?:;.*)?$/i.test(contentType)
+}
+
+/** Keys of the URL's own query string may stand in no row and be no credential's key. */
+function checkReservedKeys(
+  definition: ConnectorDefinition,
+  url: CompiledUrl | undefined,
+  report: DefinitionReport,
+): void {
+  if (url === undefined) return
+  const inUrl = new Set(url.queryKeys.map(foldQueryKey))
+  for (const [index, row] of definition.query_parameters.entries()) {
+    if (!inUrl.has(foldQueryKey(row.key))) continue
+    const message = `\`${row.key}\` stands in the URL's query string already`
+    report.error(`query_parameters[${index}].key`, 'RESERVED_KEY', message)
+  }
+  const credentialKey = credentialQueryKey(definition)
+  if (credentialKey === undefined || !inUrl.has(foldQueryKey(credentialKey))) return
+  const message = `\`${credentialKey}\` stands in the URL's query string already`
+  report.error('authentication.config.key', 'RESERVED_KEY', message)
+}
+
+function reservedQueryKeys(definition: ConnectorDefinition, url: CompiledUrl): ReadonlySet<string> {
+  const keys = [...url.queryKeys, ...definition.query_parameters.map((row) => row.key)]
+  const credentialKey = credentialQueryKey(definition)
+  if (credentialKey !== undefined) keys.push(credentialKey)
+  return new Set(keys.map(foldQueryKey))
+}
+
+function credentialQueryKey({ authentication }: ConnectorDefinition): string | undefined {
+  if (authentication.type !== 'api_key' && authentication.type !== 'apikey') return undefined
+  return authentication.config.in === 'query' ? authentication.config.key : undefined
+}
+
+function usesOf(rows: readonly CompiledRow[]): readonly Uses[] {
+  return rows.map((row) => row.template.uses)
+}
+
+function usesOfBody(template: CompiledTemplate | undefined): readonly Uses[] {
+  return template === undefined ? [] : [template.uses]
+}
+
+function isPublic(definition: ConnectorDefinition, dependencies: Dependencies): boolean {
+  return (
+    definition.access === 'anonymous' &&
+    !hasPayload(definition.method) &&
+    dependencies.sessionValues.length === 0 &&
+    definition.path_parameters.length === 0 &&
+    !definition.headers.some((row) => row.overridable)
+  )
+}

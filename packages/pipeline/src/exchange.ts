@@ -1,0 +1,159 @@
+/**
+ * The typed steps of one exchange. Each stage takes one step and gives the next; nothing flows back.
+ *
+ *   Call → Merged → Resolved → Armed → Authenticated → Prepared → Missed → Received → Answer
+ */
+import type { Readable } from 'node:stream'
+import type { Session, WirePairs } from '@sluice/connector-schema'
+import type { CompiledTemplate } from '@sluice/templates'
+import type { Credential } from './authentication/plan.ts'
+import type { CachePlan } from './caching/plan.ts'
+import type { CompiledConnector } from './compile-connector.ts'
+import type { HeaderList } from './header-list.ts'
+import type { UpstreamAnswer } from './ports.ts'
+import type { Twin } from './secrecy/masked.ts'
+
+/** The caller's payload, unread. */
+export interface Payload {
+  readonly stream: Readable
+  readonly contentType: string | undefined
+  /** Bytes, when the caller announced them. */
+  readonly length: number | undefined
+}
+
+/** One call, admitted: the session is verified, the connector found, method, roles and origin checked. */
+export interface Call {
+  readonly requestId: string
+  readonly connector: CompiledConnector
+  readonly session: Session
+  /** Overrides exactly as sent, decoded; repeats kept. */
+  readonly query: WirePairs
+  readonly headers: WirePairs
+  readonly pathParams: WirePairs
+  readonly payload: Payload | null
+  /** The caller's `If-None-Match`. */
+  readonly ifNoneMatch: string | undefined
+  /** Aborted when the caller goes away or the exchange's time is over; its reason is then a problem. */
+  readonly signal: AbortSignal
+}
+
+/** A value with its provenance. An override is never rendered, whatever it looks like (G2). */
+export type Provenanced =
+  | { readonly from: 'definition'; readonly template: CompiledTemplate }
+  | { readonly from: 'override'; readonly text: string }
+
+/** A header or query row on its way. */
+export interface Row<Value> {
+  readonly key: string
+  /** The field of the definition, for messages, e.g. `headers[2].value`. */
+  readonly field: string
+  readonly value: Value
+  /** Whether the row is sent even when its value renders to nothing. */
+  readonly keepEmpty: boolean
+}
+
+/** After stage 1: every value has its provenance, every override is permitted. */
+export interface Merged {
+  readonly call: Call
+  readonly pathParams: Readonly<Record<string, string>>
+  readonly headers: readonly Row<Provenanced>[]
+  readonly query: readonly Row<Provenanced>[]
+}
+
+/** What the templates of one exchange may read, secrets apart. */
+export interface ExchangeValues {
+  readonly session: Session
+  readonly pathParams: Readonly<Record<string, string>>
+  readonly variables: ReadonlyMap<string, string>
+  readonly nowSeconds: number
+}
+
+/** Rendered, or waiting for its secrets. */
+export type Rendered = { readonly text: string } | { readonly awaitsSecret: CompiledTemplate }
+
+/** After stage 2: only templates that name a secret are left. */
+export interface Resolved {
+  readonly call: Call
+  readonly values: ExchangeValues
+  /** `name@version` of every variable and secret read; part of the cache key. */
+  readonly versions: readonly string[]
+  /** Scheme, host and port. */
+  readonly origin: string
+  /** Path and query string of the definition's URL, beginning with `/`. */
+  readonly target: string
+  readonly headers: readonly Row<Rendered>[]
+  readonly query: readonly Row<Rendered>[]
+}
+
+/** After stage 3: no template of headers or query is left; secret-bearing values have a masked twin. */
+export interface Armed extends Omit<Resolved, 'headers' | 'query'> {
+  readonly secrets: ReadonlyMap<string, string>
+  readonly headers: readonly Row<Twin>[]
+  readonly query: readonly Row<Twin>[]
+}
+
+/** After stage 4: the credential is planned. */
+export interface Authenticated extends Armed {
+  readonly credential: Credential
+}
+
+/** A request header and whether it may follow a redirect to another host. */
+export interface PreparedHeader {
+  readonly name: string
+  readonly value: Twin
+  /** May bear a credential or an identity: never sent to a host of `redirect_hosts`. */
+  readonly confidential: boolean
+}
+
+/** After stage 5: the request as the API will receive it. */
+export interface Prepared {
+  readonly call: Call
+  readonly values: ExchangeValues
+  readonly versions: readonly string[]
+  /** By name: what no answer and no other host may get. */
+  readonly secrets: ReadonlyMap<string, string>
+  readonly method: string
+  readonly url: Twin
+  readonly headers: readonly PreparedHeader[]
+  readonly body: Uint8Array | Readable | null
+}
+
+/** After stage 6, when nothing stored can answer. */
+export interface Missed extends Prepared {
+  readonly cache: CachePlan
+}
+
+/** After the send. */
+export interface Received extends Missed {
+  readonly upstream: UpstreamAnswer
+  /** When the request was sent, in milliseconds since the Unix epoch (RFC 9111 §4.2.3). */
+  readonly sentAt: number
+}
+
+/** After stage 7: the answer as the widget will get it, to be stored where it may be. */
+export interface Transformed {
+  readonly received: Received
+  readonly status: number
+  /** Filtered; names in lower case. */
+  readonly headers: HeaderList
+  readonly body: Uint8Array | Readable | null
+}
+
+/** The answer, ready for the wire but for the headers that the server itself sets. */
+export interface Answer {
+  readonly status: number
+  /** Filtered; names in lower case. */
+  readonly headers: HeaderList
+  readonly body: Uint8Array | Readable | null
+  /** Value of `Cache-Status` (RFC 9211). */
+  readonly cacheStatus: string
+}
+
+/** An early exit: the stages that follow are not run. */
+export class Finished {
+  readonly answer: Answer
+
+  constructor(answer: Answer) {
+    this.answer = answer
+  }
+}

@@ -1,0 +1,33 @@
+export type { FreshnessPolicy } from './caching/freshness.ts'
+export {
+  type Compilation,
+  type CompiledConnector,
+  type CompileOptions,
+  compileConnector,
+  type LiteralDestination,
+} from './compile-connector.ts'
+export type { Answer, Call, Payload } from './exchange.ts'
+export { type HeaderList, headerValue } from './header-list.ts'
+export { invalidHeaderValue } from './header-value.ts'
+export { payloadTooLarge } from './payload.ts'
+export {
+  type CacheStore,
+  type Clock,
+  defaultLimits,
+  type Limits,
+  type Logger,
+  type Ports,
+  type SecretReader,
+  type StoredAnswer,
+  type StoredSecret,
+  type StoredVariable,
+  type Upstream,
+  type UpstreamAnswer,
+  type UpstreamRequest,
+  type VariableReader,
+} from './ports.ts'
+export { type Outcome, runExchange } from './run.ts'
+export { Secret } from './secrecy/secret.ts'
+export { viaPseudonym } from './stages/5-transform-request.ts'
+export type { Timings } from './timings.ts'
+export { version } from './version.ts'

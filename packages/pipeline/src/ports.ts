@@ -1,0 +1,125 @@
+/** What the pipeline needs from outside, as small interfaces. Adapters fill them; tests fill them with objects. */
+import type { Readable } from 'node:stream'
+import type { FreshnessPolicy } from './caching/freshness.ts'
+import type { HeaderList } from './header-list.ts'
+import type { Secret } from './secrecy/secret.ts'
+
+/** A stored secret as an exchange sees it. */
+export interface StoredSecret {
+  readonly secret: Secret
+  /** Changes whenever the value does; part of the cache key. */
+  readonly version: string
+  /** Host patterns that may receive the secret (`api.example.com`, `*.example.com`, `*`). */
+  readonly allowedHosts: readonly string[]
+}
+
+/** Reads secrets of one tenant. A name that does not exist gives `undefined`. */
+export interface SecretReader {
+  read(tenantId: string, name: string): StoredSecret | undefined | Promise<StoredSecret | undefined>
+}
+
+/** A stored variable and the version of its value. */
+export interface StoredVariable {
+  readonly value: string
+  readonly version: string
+}
+
+/** Reads variables of one tenant. A name that does not exist gives `undefined`. */
+export interface VariableReader {
+  read(tenantId: string, name: string): StoredVariable | undefined | Promise<StoredVariable | undefined>
+}
+
+/** One request to an API, complete and checked but for its destination's address. */
+export interface UpstreamRequest {
+  /** Egress exceptions belong to a tenant, and so do pooled connections. */
+  readonly tenantId: string
+  readonly method: string
+  /** Absolute, normalised, without userinfo or fragment. */
+  readonly url: URL
+  readonly headers: HeaderList
+  readonly body: Uint8Array | Readable | null
+  /** Milliseconds from the start of this request until the answer's headers must be there. */
+  readonly timeoutMs: number
+  /** Aborted when the caller goes away or the exchange's time is over. */
+  readonly signal: AbortSignal
+}
+
+/** An API's final answer. */
+export interface UpstreamAnswer {
+  readonly status: number
+  /** Names in lower case, in the order received, repeats kept; `Content-Encoding` already undone and removed. */
+  readonly headers: HeaderList
+  /** The decoded body. Destroying it aborts the upstream request. */
+  readonly body: Readable
+}
+
+/**
+ * The guarded client: one request, no redirect followed, no retry.
+ *
+ * @throws ProblemError `DESTINATION_NOT_ALLOWED`, `UPSTREAM_UNREACHABLE`, `UPSTREAM_TIMEOUT`,
+ *   `UPSTREAM_PROTOCOL_ERROR`, `UPSTREAM_RESPONSE_TOO_LARGE`; the body stream is destroyed with the same.
+ */
+export interface Upstream {
+  send(request: UpstreamRequest): Promise<UpstreamAnswer>
+}
+
+/** A complete answer as the cache holds it: the response template has already run. */
+export interface StoredAnswer {
+  readonly status: number
+  readonly headers: HeaderList
+  readonly body: Uint8Array
+  /** The policy of RFC 9111, live. */
+  readonly policy: FreshnessPolicy
+}
+
+/** Stored answers by key. A store may forget anything at any time. */
+export interface CacheStore {
+  get(key: string): StoredAnswer | undefined | Promise<StoredAnswer | undefined>
+  set(key: string, answer: StoredAnswer, ttlMs: number): undefined | Promise<undefined>
+}
+
+/** Time, as an argument. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number
+  /** Milliseconds from an arbitrary start; never goes back. */
+  monotonic(): number
+  /** Resolves after the time, rejects with the signal's reason when that aborts first. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>
+}
+
+/** Sizes that an exchange may not pass, in bytes. */
+export interface Limits {
+  /** What a caller may send. */
+  readonly requestBytes: number
+  /** What is buffered of an API's answer for a response template. */
+  readonly bufferedAnswerBytes: number
+  /** The largest answer that is stored. */
+  readonly storedAnswerBytes: number
+}
+
+/** The limits of the specification. */
+export const defaultLimits: Limits = {
+  requestBytes: 10 * 1024 * 1024,
+  bufferedAnswerBytes: 10 * 1024 * 1024,
+  storedAnswerBytes: 1024 * 1024,
+}
+
+/** Where the proxy's own notes go. Fields bear no body, query value, header value or secret. */
+export interface Logger {
+  info(fields: Readonly<Record<string, unknown>>, message: string): void
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void
+  error(fields: Readonly<Record<string, unknown>>, message: string): void
+}
+
+/** Everything that one exchange needs from outside. */
+export interface Ports {
+  readonly secrets: SecretReader
+  readonly variables: VariableReader
+  readonly upstream: Upstream
+  readonly cache: CacheStore
+  readonly clock: Clock
+  readonly limits: Limits
+  /** Key of the HMAC that makes cache keys unguessable; at least 32 bytes. */
+  readonly cacheKeySecret: Uint8Array
+}

@@ -1,0 +1,62 @@
+/**
+ * The pipeline: the order of the stages as one list. The order is the product's promise: refusals come before
+ * secrets, secrets before anything is sent, and a stored answer before the API.
+ */
+import { ProblemError } from '@sluice/connector-schema'
+import { withCondition } from './answering/conditional.ts'
+import { type Answer, type Call, Finished } from './exchange.ts'
+import type { Ports } from './ports.ts'
+import { merge } from './stages/1-merge.ts'
+import { resolveVariables } from './stages/2-resolve-variables.ts'
+import { injectSecrets } from './stages/3-inject-secrets.ts'
+import { authenticate } from './stages/4-authenticate.ts'
+import { transformRequest } from './stages/5-transform-request.ts'
+import { lookUpCache } from './stages/6-look-up-cache.ts'
+import { transformResponse } from './stages/7-transform-response.ts'
+import { send } from './stages/send.ts'
+import { store } from './stages/store.ts'
+import { inOrder, step } from './steps.ts'
+import { type Timings, timer } from './timings.ts'
+
+const pipeline = inOrder(
+  step('setup', merge), //              what the caller may not change is refused before anything is read
+  step('setup', resolveVariables), //   templates without secrets: from the session and stored variables
+  step('auth', injectSecrets), //       only now is a secret read, and rendered once
+  step('auth', authenticate), //        the credential is planned; its cost waits for the send
+  step('transform', transformRequest), // the body, and the request as the API will see it
+  step('cache', lookUpCache), //        a fresh stored answer ends the exchange: nothing is sent
+  step('external', send), //            the only step from which anything leaves
+  step('transform', transformResponse), // never sees a secret
+  step('cache', store),
+)
+
+/** How an exchange ended, and how long each part took. */
+export type Outcome =
+  | { readonly answer: Answer; readonly timings: Timings }
+  | { readonly problem: ProblemError; readonly timings: Timings }
+
+/** Runs one admitted call through the pipeline. Never rejects. */
+export async function runExchange(call: Call, ports: Ports): Promise<Outcome> {
+  const time = timer(ports.clock)
+  try {
+    let value: unknown = call
+    for (const { part, run } of pipeline) {
+      const result = run(value, ports)
+      value = result instanceof Promise ? await result : result
+      time.took(part)
+      if (value instanceof Finished) break
+    }
+    const answer = value instanceof Finished ? value.answer : (value as Answer)
+    return { answer: withCondition(answer, call), timings: time.timings() }
+  } catch (error) {
+    return { problem: asProblem(error, call), timings: time.timings() }
+  }
+}
+
+/** A failure that no stage foresaw is ours: its reason goes to our log, not to the caller. */
+function asProblem(error: unknown, { signal }: Call): ProblemError {
+  if (error instanceof ProblemError) return error
+  if (signal.aborted && signal.reason instanceof ProblemError) return signal.reason
+  const detail = 'The proxy failed to run this call; the request id leads to the reason in its log'
+  return new ProblemError('INTERNAL_ERROR', { detail, cause: error })
+}

@@ -1,0 +1,66 @@
+/**
+ * Stage 2: renders every template that names no secret. Values come from the session, the stored variables
+ * and the validated path parameters, never from the call. Sends nothing.
+ */
+import { ProblemError } from '@sluice/connector-schema'
+import type { CompiledConnector } from '../compile-connector.ts'
+import type { ExchangeValues, Merged, Provenanced, Rendered, Resolved, Row } from '../exchange.ts'
+import type { Clock, VariableReader } from '../ports.ts'
+import { renderField } from '../render-field.ts'
+
+interface Needs {
+  readonly variables: VariableReader
+  readonly clock: Clock
+}
+
+/** The stage. */
+export async function resolveVariables(merged: Merged, ports: Needs): Promise<Resolved> {
+  const { call, pathParams } = merged
+  const { connector, session } = call
+  const { variables, versions } = await readVariables(connector, ports.variables)
+  const nowSeconds = Math.floor(ports.clock.now() / 1000)
+  const values: ExchangeValues = { session, pathParams, variables, nowSeconds }
+  const render = (row: Row<Provenanced>) => resolve(row, values)
+  return {
+    call,
+    values,
+    versions,
+    origin: renderField('url', 'resolve-variables', () => connector.url.renderOrigin(values)),
+    target: renderField('url', 'resolve-variables', () => connector.url.renderTarget(values)),
+    headers: merged.headers.map(render),
+    query: merged.query.map(render),
+  }
+}
+
+function resolve(row: Row<Provenanced>, values: ExchangeValues): Row<Rendered> {
+  const { value } = row
+  if (value.from === 'override') return { ...row, value: { text: value.text } }
+  const { template } = value
+  if (template.constant !== undefined) return { ...row, value: { text: template.constant } }
+  if (template.uses.secrets.size > 0) return { ...row, value: { awaitsSecret: template } }
+  const text = renderField(row.field, 'resolve-variables', () => template.render(values))
+  return { ...row, value: { text } }
+}
+
+const none = { variables: new Map<string, string>(), versions: [] as readonly string[] }
+
+async function readVariables(
+  { tenantId, dependencies }: CompiledConnector,
+  reader: VariableReader,
+): Promise<{ readonly variables: ReadonlyMap<string, string>; readonly versions: readonly string[] }> {
+  if (dependencies.variables.size === 0) return none
+  const variables = new Map<string, string>()
+  const versions: string[] = []
+  const missing: string[] = []
+  for (const [name, required] of dependencies.variables) {
+    const stored = await reader.read(tenantId, name)
+    if (stored !== undefined) variables.set(name, stored.value)
+    else if (required) missing.push(name)
+    versions.push(`variable ${name}@${stored?.version ?? 'none'}`)
+  }
+  if (missing.length > 0) {
+    const detail = `The connector needs variables that do not exist: ${missing.join(', ')}`
+    throw new ProblemError('VARIABLE_NOT_FOUND', { detail, params: missing })
+  }
+  return { variables, versions }
+}

@@ -1,0 +1,64 @@
+/**
+ * Stage 3: fetches the secrets that static analysis named, each once, and renders the templates that wait for
+ * them, once. Nothing rendered is parsed again. Beside each secret-bearing value stands its masked twin.
+ */
+import { ProblemError } from '@sluice/connector-schema'
+import type { Armed, ExchangeValues, Rendered, Resolved, Row } from '../exchange.ts'
+import type { SecretReader } from '../ports.ts'
+import { renderField } from '../render-field.ts'
+import { hostIsAllowed } from '../secrecy/allowed-hosts.ts'
+import { plain, type Twin } from '../secrecy/masked.ts'
+
+/** The stage. */
+export async function injectSecrets(resolved: Resolved, ports: { secrets: SecretReader }): Promise<Armed> {
+  const { secrets, versions } = await readSecrets(resolved, ports.secrets)
+  const arm = (row: Row<Rendered>) => ({ ...row, value: armed(row, resolved.values, secrets) })
+  return {
+    ...resolved,
+    secrets,
+    versions: [...resolved.versions, ...versions],
+    headers: resolved.headers.map(arm),
+    query: resolved.query.map(arm),
+  }
+}
+
+function armed(
+  { field, value }: Row<Rendered>,
+  values: ExchangeValues,
+  secrets: ReadonlyMap<string, string>,
+): Twin {
+  if ('text' in value) return plain(value.text)
+  const template = value.awaitsSecret
+  return {
+    real: renderField(field, 'inject-secrets', () => template.render({ ...values, secrets })),
+    masked: renderField(field, 'inject-secrets', () => template.renderMasked(values)),
+  }
+}
+
+async function readSecrets(
+  { call: { connector }, origin }: Resolved,
+  reader: SecretReader,
+): Promise<{ readonly secrets: ReadonlyMap<string, string>; readonly versions: readonly string[] }> {
+  const secrets = new Map<string, string>()
+  const versions: string[] = []
+  const missing: string[] = []
+  const misplaced: string[] = []
+  if (connector.dependencies.secrets.length === 0) return { secrets, versions }
+  const host = new URL(origin).hostname
+  for (const name of connector.dependencies.secrets) {
+    const stored = await reader.read(connector.tenantId, name)
+    if (stored === undefined) missing.push(name)
+    else if (!hostIsAllowed(host, stored.allowedHosts)) misplaced.push(name)
+    else secrets.set(name, stored.secret.expose())
+    versions.push(`secret ${name}@${stored?.version ?? 'none'}`)
+  }
+  if (missing.length > 0) {
+    const detail = `The connector needs secrets that do not exist: ${missing.join(', ')}`
+    throw new ProblemError('SECRET_NOT_FOUND', { detail, params: missing })
+  }
+  if (misplaced.length > 0) {
+    const detail = `These secrets may not go to the host of this connector: ${misplaced.join(', ')}`
+    throw new ProblemError('SECRET_NOT_ALLOWED_FOR_HOST', { detail, params: misplaced })
+  }
+  return { secrets, versions }
+}

@@ -1,0 +1,138 @@
+/**
+ * Stage 5: the request as the API will receive it. Renders `request_body`, or lets the caller's body through
+ * byte for byte, unread.
+ */
+import type { Readable } from 'node:stream'
+import { hasPayload, ProblemError } from '@sluice/connector-schema'
+import type { CompiledTemplate } from '@sluice/templates'
+import type { Authenticated, Payload, Prepared, PreparedHeader, Row } from '../exchange.ts'
+import { decodeUtf8, payloadTooLarge, readWhole } from '../payload.ts'
+import type { Limits } from '../ports.ts'
+import { renderField } from '../render-field.ts'
+import { bearsSecret, plain, type Twin } from '../secrecy/masked.ts'
+import { version } from '../version.ts'
+
+/** Names this proxy in `Via` (RFC 9110 §7.6.3): how a loop is recognised. */
+export const viaPseudonym = 'sluice'
+
+const via: PreparedHeader = { name: 'Via', value: plain(`1.1 ${viaPseudonym}`), confidential: false }
+const userAgent: PreparedHeader = {
+  name: 'User-Agent',
+  value: plain(`Sluice/${version}`),
+  confidential: false,
+}
+
+/** The stage. */
+export async function transformRequest(
+  authenticated: Authenticated,
+  { limits }: { limits: Limits },
+): Promise<Prepared> {
+  const { call, values, versions, secrets, origin, target } = authenticated
+  const method = call.connector.definition.method
+  const query = authenticated.query.filter(isSent)
+  const { credential } = authenticated
+  const pairs: (readonly [string, Twin])[] = query.map((row) => [row.key, row.value])
+  if (credential.kind === 'query') pairs.push([credential.name, credential.value])
+  const { body, contentType } = await requestBody(authenticated, limits)
+  return {
+    call,
+    values,
+    versions,
+    secrets,
+    method,
+    url: withQuery(origin + target, pairs),
+    headers: requestHeaders(authenticated, contentType),
+    body,
+  }
+}
+
+function isSent({ value, keepEmpty }: Row<Twin>): boolean {
+  return keepEmpty || value.real !== ''
+}
+
+function withQuery(base: string, pairs: readonly (readonly [string, Twin])[]): Twin {
+  if (pairs.length === 0) return plain(base)
+  const separator = base.includes('?') ? '&' : '?'
+  const write = (side: 'real' | 'masked') =>
+    pairs.map(([key, value]) => `${encode(key)}=${encode(value[side])}`).join('&')
+  const real = base + separator + write('real')
+  return pairs.some(([, value]) => bearsSecret(value))
+    ? { real, masked: base + separator + write('masked') }
+    : plain(real)
+}
+
+/** RFC 3986: all but the unreserved characters. */
+function encode(text: string): string {
+  return encodeURIComponent(text.toWellFormed()).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
+}
+
+function requestHeaders(
+  { call, headers, credential }: Authenticated,
+  contentType: string | undefined,
+): readonly PreparedHeader[] {
+  const prepared: PreparedHeader[] = []
+  const names = new Set<string>()
+  for (const [index, row] of headers.entries()) {
+    if (!isSent(row)) continue
+    names.add(row.key.toLowerCase())
+    const uses = call.connector.headers[index]?.template.uses
+    const confidential =
+      bearsSecret(row.value) || (uses?.session.size ?? 0) > 0 || confidentialNames.has(row.key.toLowerCase())
+    prepared.push({ name: row.key, value: row.value, confidential })
+  }
+  if (credential.kind === 'header') {
+    prepared.push({ name: credential.name, value: credential.value, confidential: true })
+  }
+  if (contentType !== undefined && !names.has('content-type')) {
+    prepared.push({ name: 'Content-Type', value: plain(contentType), confidential: false })
+  }
+  if (!names.has('user-agent')) prepared.push(userAgent)
+  prepared.push(via)
+  return prepared
+}
+
+const confidentialNames = new Set(['authorization', 'cookie'])
+
+interface RequestBody {
+  readonly body: Uint8Array | Readable | null
+  readonly contentType: string | undefined
+}
+
+async function requestBody({ call, values }: Authenticated, limits: Limits): Promise<RequestBody> {
+  const { requestBody: template, definition } = call.connector
+  const { payload } = call
+  if (!hasPayload(definition.method)) {
+    if (payload !== null) {
+      const detail = `A ${definition.method} call carries no payload`
+      throw new ProblemError('INVALID_REQUEST', { detail, stage: 'transform-request' })
+    }
+    return { body: null, contentType: undefined }
+  }
+  if (template === undefined) {
+    return payload === null
+      ? { body: null, contentType: undefined }
+      : { body: payload.stream, contentType: payload.contentType }
+  }
+  const text = payload === null ? '' : await payloadText(payload, template, limits)
+  const rendered = renderField('request_body', 'transform-request', () =>
+    template.render({ ...values, body: { text } }),
+  )
+  return { body: Buffer.from(rendered), contentType: 'application/json' }
+}
+
+/** The caller's payload is read to its end also where the template has no use for it. */
+async function payloadText(payload: Payload, template: CompiledTemplate, limits: Limits): Promise<string> {
+  const bytes = await readWhole(payload.stream, limits.requestBytes, () =>
+    payloadTooLarge(limits.requestBytes),
+  )
+  if (!template.uses.body) return ''
+  const text = decodeUtf8(bytes)
+  if (text !== undefined) return text
+  throw new ProblemError('INVALID_REQUEST', {
+    detail: 'The payload is not UTF-8',
+    stage: 'transform-request',
+  })
+}

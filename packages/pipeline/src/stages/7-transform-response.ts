@@ -1,0 +1,86 @@
+/**
+ * Stage 7: the answer as the widget will get it. `response_body` runs on every upstream status; without it
+ * the body streams through. Response templates never see secrets.
+ */
+import { createHash } from 'node:crypto'
+import type { Readable } from 'node:stream'
+import { ProblemError } from '@sluice/connector-schema'
+import { type CompiledTemplate, TemplateRenderError } from '@sluice/templates'
+import { passingHeaders, upstreamLocation, withoutBodyHeaders } from '../answering/response-headers.ts'
+import type { Received, Transformed } from '../exchange.ts'
+import { type HeaderList, headerValue } from '../header-list.ts'
+import { decodeUtf8, readWhole } from '../payload.ts'
+import type { Limits } from '../ports.ts'
+
+/** The stage. */
+export async function transformResponse(
+  received: Received,
+  { limits }: { limits: Limits },
+): Promise<Transformed> {
+  const { upstream, method, call } = received
+  const { status } = upstream
+  const headers = passingHeaders(upstream.headers)
+  if (status >= 200 && status < 300) {
+    const location = upstreamLocation(upstream.headers, new URL(received.url.real))
+    if (location !== undefined) headers.push(['x-upstream-location', location])
+  }
+  const template = call.connector.responseBody
+  if (hasNoBody(method, status)) {
+    upstream.body.resume()
+    return { received, status, headers, body: null }
+  }
+  if (template === undefined) return { received, status, headers, body: upstream.body }
+
+  const body = await render(received, template, limits)
+  const contentType = call.connector.definition.response_content_type || 'application/json'
+  const own = headersOfOwnBody(contentType, { status, body })
+  return { received, status, headers: [...withoutBodyHeaders(headers), ...own], body }
+}
+
+/** HEAD, 204 and 304 are left alone (RFC 9110 §6.4.1); 205 carries nothing either. */
+function hasNoBody(method: string, status: number): boolean {
+  return method === 'HEAD' || status === 204 || status === 205 || status === 304
+}
+
+/** A transformed body has a type and an `ETag` of its own. */
+function headersOfOwnBody(
+  contentType: string,
+  { status, body }: { status: number; body: Uint8Array },
+): HeaderList {
+  if (status !== 200) return [['content-type', contentType]]
+  const digest = createHash('sha256').update(body).digest('base64url').slice(0, 27)
+  return [
+    ['content-type', contentType],
+    ['etag', `"${digest}"`],
+  ]
+}
+
+async function render(
+  { values, upstream }: Received,
+  template: CompiledTemplate,
+  limits: Limits,
+): Promise<Uint8Array> {
+  const bytes = await readUpstream(upstream.body, limits.bufferedAnswerBytes)
+  const { status, headers } = upstream
+  const response = { status, headers: passingHeaders(headers), text: decodeUtf8(bytes) }
+  try {
+    return Buffer.from(template.render({ ...values, response }))
+  } catch (error) {
+    if (!(error instanceof TemplateRenderError)) throw error
+    const retryAfter = headerValue(headers, 'retry-after')
+    throw new ProblemError('RESPONSE_TEMPLATE_FAILED', {
+      detail: `response_body, line ${error.line}, column ${error.column}: ${error.message}`,
+      upstreamStatus: status,
+      params: ['response_body'],
+      ...(retryAfter !== undefined && { headers: { 'retry-after': retryAfter } }),
+      cause: error,
+    })
+  }
+}
+
+function readUpstream(body: Readable, limitBytes: number): Promise<Uint8Array> {
+  return readWhole(body, limitBytes, () => {
+    const detail = `A response template reads at most ${limitBytes} bytes of an answer`
+    return new ProblemError('UPSTREAM_RESPONSE_TOO_LARGE', { detail })
+  })
+}

@@ -1,0 +1,136 @@
+/** The pipeline's surroundings as plain objects, for unit tests. */
+import { Readable } from 'node:stream'
+import { parseDefinition, type Session } from '@sluice/connector-schema'
+import { type CompiledConnector, compileConnector } from '../compile-connector.ts'
+import type { Call } from '../exchange.ts'
+import type { HeaderList } from '../header-list.ts'
+import { defaultLimits, type Ports, type StoredAnswer, type UpstreamRequest } from '../ports.ts'
+import { Secret } from '../secrecy/secret.ts'
+
+/** A user with every value that templates can read. */
+export const ada: Session = {
+  tenant_id: 'acme',
+  issuer: 'platform',
+  user: {
+    id: '7',
+    email: 'ada@example.com',
+    first_name: 'Ada',
+    last_name: 'Lovelace',
+    username: 'ada',
+    roles: ['staff'],
+    profile_fields: { 123: 'gold' },
+  },
+}
+
+/** The fields of a definition that a test cares about. */
+export function connector(change: object = {}, tenantId = 'acme'): CompiledConnector {
+  const parsed = parseDefinition({ name: 'Test', url: 'https://api.example.com/items', ...change })
+  if (parsed.definition === undefined) throw new Error(JSON.stringify(parsed.errors))
+  const compiled = compileConnector(parsed.definition, { tenantId })
+  if (compiled.connector === undefined) throw new Error(JSON.stringify(compiled.errors))
+  return compiled.connector
+}
+
+/** A call of a connector, with what a test sends. */
+export function callOf(compiled: CompiledConnector, sent: Partial<Call> = {}): Call {
+  return {
+    requestId: 'r-1',
+    connector: compiled,
+    session: ada,
+    query: [],
+    headers: [],
+    pathParams: [],
+    payload: null,
+    ifNoneMatch: undefined,
+    signal: new AbortController().signal,
+    ...sent,
+  }
+}
+
+/** A payload of some bytes. */
+export function payloadOf(text: string, contentType = 'application/json'): NonNullable<Call['payload']> {
+  return { stream: Readable.from([Buffer.from(text)]), contentType, length: Buffer.byteLength(text) }
+}
+
+/** What the fake API answers. */
+export interface Scripted {
+  readonly status?: number
+  readonly headers?: HeaderList
+  readonly body?: string
+}
+
+type Script = (request: UpstreamRequest) => Scripted | Promise<Scripted>
+
+/** A request as the fake API received it. */
+export interface Seen {
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** Ports of plain objects that remember what was sent, read and stored. */
+export function plainPorts(
+  script: Script = () => ({}),
+  values: { readonly secrets?: Record<string, string>; readonly variables?: Record<string, string> } = {},
+) {
+  const seen: Seen[] = []
+  const secretsRead: string[] = []
+  const stored = new Map<string, StoredAnswer>()
+  const time = { nowMs: Date.UTC(2026, 0, 1) }
+  const ports: Ports = {
+    secrets: {
+      read(_tenant, name) {
+        secretsRead.push(name)
+        const value = values.secrets?.[name]
+        return value === undefined
+          ? undefined
+          : { secret: new Secret(value), version: '1', allowedHosts: ['api.example.com'] }
+      },
+    },
+    variables: {
+      read(_tenant, name) {
+        const value = values.variables?.[name]
+        return value === undefined ? undefined : { value, version: value }
+      },
+    },
+    upstream: {
+      async send(request) {
+        seen.push(await remember(request))
+        const { status = 200, headers = [], body = '{}' } = await script(request)
+        return { status, headers, body: Readable.from(body === '' ? [] : [Buffer.from(body)]) }
+      },
+    },
+    cache: {
+      get: (key) => stored.get(key),
+      set: (key, answer) => void stored.set(key, answer),
+    },
+    clock: {
+      now: () => time.nowMs,
+      monotonic: () => time.nowMs,
+      sleep: async (ms) => {
+        time.nowMs += ms
+      },
+    },
+    limits: defaultLimits,
+    cacheKeySecret: Buffer.alloc(32, 1),
+  }
+  return { ports, seen, secretsRead, stored, time }
+}
+
+async function remember({ method, url, headers, body }: UpstreamRequest): Promise<Seen> {
+  const chunks: Buffer[] = []
+  if (body instanceof Readable) for await (const chunk of body) chunks.push(chunk as Buffer)
+  else if (body !== null) chunks.push(Buffer.from(body))
+  const byName = Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value]))
+  return { method, url: url.href, headers: byName, body: Buffer.concat(chunks).toString() }
+}
+
+/** The text of an answer's body. */
+export async function textOf(body: Uint8Array | Readable | null): Promise<string> {
+  if (body === null) return ''
+  if (body instanceof Uint8Array) return Buffer.from(body).toString()
+  const chunks: Buffer[] = []
+  for await (const chunk of body) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString()
+}

@@ -1,0 +1,39 @@
+import type { Clock } from './ports.ts'
+
+/** What the time of an exchange is spent on. */
+export type Part = 'setup' | 'transform' | 'auth' | 'cache' | 'external'
+
+/** How long each part of an exchange took, in milliseconds. */
+export interface Timings {
+  readonly setupMs: number
+  readonly transformMs: number
+  readonly authMs: number
+  readonly cacheMs: number
+  readonly externalMs: number
+  readonly totalMs: number
+}
+
+/** Adds up the parts of one exchange; time that no step has claimed yet belongs to the step that failed. */
+export function timer(clock: Clock): {
+  readonly took: (part: Part) => void
+  readonly timings: () => Timings
+} {
+  const started = clock.monotonic()
+  const spent = { setup: 0, transform: 0, auth: 0, cache: 0, external: 0 }
+  let last = started
+  return {
+    took(part) {
+      const now = clock.monotonic()
+      spent[part] += now - last
+      last = now
+    },
+    timings: () => ({
+      setupMs: spent.setup,
+      transformMs: spent.transform,
+      authMs: spent.auth,
+      cacheMs: spent.cache,
+      externalMs: spent.external,
+      totalMs: clock.monotonic() - started,
+    }),
+  }
+}
