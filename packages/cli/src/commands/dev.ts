@@ -1,0 +1,98 @@
+import { resolve } from 'node:path'
+import { readSettings, type Settings, startServer } from '@sluice/proxy'
+import { CommandError } from '../command-error.ts'
+import { type DevFiles, type DevSession, openSession, reloadRegistry } from '../dev/dev-session.ts'
+import { mintSessionToken } from '../dev/session-token.ts'
+import { watchFiles } from '../dev/watch-files.ts'
+import type { Output } from '../output.ts'
+
+export interface DevOptions {
+  readonly registry: string
+  readonly config: string
+  readonly port: number
+  readonly host: string
+}
+
+/** Services that were replaced live on as long as a call may take. */
+const retireMs = 60_000
+
+/**
+ * `sluice dev`: the proxy with everything in memory. Edits apply when they are saved; a mistake is shown and
+ * changes nothing.
+ *
+ * @throws CommandError where the files are wrong at the start, or the port cannot be had
+ */
+export async function dev(options: DevOptions, output: Output, stop: AbortSignal): Promise<void> {
+  const settings = readSettings()
+  const files = { registry: resolve(options.registry), config: resolve(options.config) }
+  let session = openSession(files, settings, output)
+  if (session === undefined) throw new CommandError('Nothing was started: mend the errors above')
+  const server = await listen(session, options)
+  const stopWatching = await watchFiles([files.registry, files.config], (file) => {
+    session = apply(file, { files, session, settings, output, server }) ?? session
+  })
+  await printTokens(session, output)
+  output.result(`ready ${server.url}`)
+
+  await aborted(stop)
+  await stopWatching()
+  await server.close()
+  await session?.services.close()
+}
+
+type Server = Awaited<ReturnType<typeof startServer>>
+
+interface Edit {
+  readonly files: DevFiles
+  readonly session: DevSession | undefined
+  readonly settings: Settings
+  readonly output: Output
+  readonly server: Server
+}
+
+/** Applies one saved file; gives the session that runs from now on, or nothing where all stays as it was. */
+function apply(file: string, { files, session, settings, output, server }: Edit): DevSession | undefined {
+  try {
+    if (file === files.registry && session !== undefined) {
+      const applied = reloadRegistry(files, session, { settings, output })
+      output.note(applied ? `applied ${file}` : 'kept the connectors as they were')
+      return undefined
+    }
+    const next = openSession(files, settings, output)
+    if (next === undefined) {
+      output.note('kept everything as it was')
+      return undefined
+    }
+    server.use(next.services)
+    setTimeout(() => void session?.services.close(), retireMs).unref()
+    output.note(`applied ${file}`)
+    return next
+  } catch (error) {
+    output.note(`kept everything as it was: ${error instanceof Error ? error.message : String(error)}`)
+    return undefined
+  }
+}
+
+async function listen(session: DevSession, { port, host }: DevOptions): Promise<Server> {
+  try {
+    return await startServer(session.services, { port, host })
+  } catch (error) {
+    await session.services.close()
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
+    throw new CommandError(`Cannot listen on ${host}, port ${port}${code}`, { cause: error })
+  }
+}
+
+async function printTokens({ config }: DevSession, output: Output): Promise<void> {
+  for (const user of config.users) {
+    const token = await mintSessionToken(config, user, new Date())
+    output.note(`session token of user ${user.id}: ${token}`)
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    if (signal.aborted) done()
+    else signal.addEventListener('abort', () => done(), { once: true })
+  })
+}

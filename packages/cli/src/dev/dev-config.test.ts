@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { parseDevConfig } from './dev-config.ts'
+
+const minimal = { tenant_id: 'demo', session_secret: 'x'.repeat(32) }
+const pathsOf = (change: object) =>
+  parseDevConfig({ ...minimal, ...change }).errors.map((error) => error.path)
+
+test('only the tenant and its session secret are needed', () => {
+  const { config, errors } = parseDevConfig(minimal)
+  expect(errors).toEqual([])
+  expect(config).toMatchObject({ users: [], secrets: {}, variables: {}, origins: [], allow_upstreams: [] })
+})
+
+test('every mistake is reported at once', () => {
+  const paths = pathsOf({
+    session_secret: 'short',
+    users: [{ email: 'a@example.com' }],
+    secrets: { 'no-identifier': 'x', scoped: { value: 'x', allowed_hosts: [] } },
+    allow_upstreams: ['127.0.0.1', '::1:80'],
+    origins: ['https://app.example.com/path', 'null'],
+    tenat: 'x',
+  })
+  const expected = [
+    'session_secret',
+    'users[0].id',
+    'secrets.no-identifier',
+    'secrets.scoped.allowed_hosts',
+    'allow_upstreams[0]',
+    'allow_upstreams[1]',
+    'origins[0]',
+    'origins[1]',
+    '',
+  ]
+  expect(new Set(paths)).toEqual(new Set(expected))
+})
+
+test('a secret and a variable share one name space', () => {
+  expect(pathsOf({ secrets: { key: 'x' }, variables: { key: 'y' } })).toEqual(['variables.key'])
+})
+
+test('a message never quotes a value', () => {
+  const { errors } = parseDevConfig({ ...minimal, session_secret: 'hunter2', secrets: { k: 7 } })
+  expect(JSON.stringify(errors)).not.toContain('hunter2')
+})

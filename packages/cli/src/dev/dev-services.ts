@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs'
+import type { CompileOptions } from '@sluice/pipeline'
+import {
+  allowUpstreams,
+  checkLiteralDestination,
+  createServices,
+  type EgressExceptions,
+  type MemoryServices,
+  type SecretSettings,
+  type Settings,
+} from '@sluice/proxy'
+import type { DevConfig } from './dev-config.ts'
+import { devAudience, devIssuer } from './session-token.ts'
+
+/** The services of `sluice dev`: one tenant, everything in memory. */
+export function createDevServices(config: DevConfig, settings: Settings): MemoryServices {
+  const { tenant_id: tenantId } = config
+  const secret = new TextEncoder().encode(config.session_secret)
+  const own = { issuer: devIssuer, audience: devAudience, typ: 'JWT', keys: { secret } }
+  const services = createServices({
+    tenants: [{ id: tenantId, origins: config.origins, cookieSessions: config.cookie_sessions }],
+    defaultTenantId: tenantId,
+    sessionIssuers: settings.sessionIssuer === undefined ? [own] : [own, settings.sessionIssuer],
+    egress: {
+      exceptions: exceptionsOf(config, settings),
+      ...(settings.extraCaPath !== undefined && { extraCa: readFileSync(settings.extraCaPath, 'utf8') }),
+    },
+  })
+  services.secrets.replace(tenantId, secretsOf(config))
+  services.variables.replace(tenantId, config.variables)
+  return services
+}
+
+/** How a registry is compiled for the tenant of this configuration. */
+export function compileOptionsOf(config: DevConfig, settings: Settings): CompileOptions {
+  const { tenant_id: tenantId } = config
+  const exceptions = exceptionsOf(config, settings)
+  return {
+    tenantId,
+    checkDestination: (destination) => checkLiteralDestination(destination, tenantId, exceptions),
+  }
+}
+
+function exceptionsOf(config: DevConfig, { egressExceptions }: Settings): EgressExceptions {
+  const local = allowUpstreams(config.allow_upstreams)
+  return {
+    allowPrivate: [...egressExceptions.allowPrivate, ...local.allowPrivate],
+    allowPorts: [...egressExceptions.allowPorts, ...local.allowPorts],
+    allowHttp: [...egressExceptions.allowHttp, ...local.allowHttp],
+  }
+}
+
+/** A secret that names no hosts may go to any. */
+function secretsOf({ secrets }: DevConfig): Record<string, SecretSettings> {
+  const entries = Object.entries(secrets).map(([name, secret]): [string, SecretSettings] => [
+    name,
+    typeof secret === 'string'
+      ? { value: secret, allowedHosts: ['*'] }
+      : { value: secret.value, allowedHosts: secret.allowed_hosts },
+  ])
+  return Object.fromEntries(entries)
+}

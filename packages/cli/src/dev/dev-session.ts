@@ -1,0 +1,57 @@
+import type { CompiledConnector } from '@sluice/pipeline'
+import type { MemoryServices, Settings } from '@sluice/proxy'
+import type { Output } from '../output.ts'
+import type { DevConfig } from './dev-config.ts'
+import { compileOptionsOf, createDevServices } from './dev-services.ts'
+import { type Loaded, loadConfig, loadRegistry } from './load.ts'
+
+/** The files that `sluice dev` watches. */
+export interface DevFiles {
+  readonly registry: string
+  readonly config: string
+}
+
+/** What runs: a configuration, its connectors, and the services made of both. */
+export interface DevSession {
+  readonly config: DevConfig
+  readonly services: MemoryServices
+}
+
+/**
+ * Makes a session from the files, wholly or not at all: where there is a mistake every one is printed, and
+ * whatever runs goes on (G6).
+ */
+export function openSession(files: DevFiles, settings: Settings, output: Output): DevSession | undefined {
+  const config = accept(loadConfig(files.config), output)
+  if (config === undefined) return undefined
+  const connectors = loadConnectors(files, { config, settings, output })
+  if (connectors === undefined) return undefined
+  const services = createDevServices(config, settings)
+  services.connectors.replace(config.tenant_id, connectors)
+  return { config, services }
+}
+
+/** Loads the registry again into a running session; its cache and limits stay. */
+export function reloadRegistry(
+  files: DevFiles,
+  { config, services }: DevSession,
+  { settings, output }: { readonly settings: Settings; readonly output: Output },
+): boolean {
+  const connectors = loadConnectors(files, { config, settings, output })
+  if (connectors === undefined) return false
+  services.connectors.replace(config.tenant_id, connectors)
+  return true
+}
+
+function loadConnectors(
+  files: DevFiles,
+  { config, settings, output }: { config: DevConfig; settings: Settings; output: Output },
+): readonly CompiledConnector[] | undefined {
+  return accept(loadRegistry(files.registry, compileOptionsOf(config, settings)), output)
+}
+
+function accept<Content>(loaded: Loaded<Content>, output: Output): Content | undefined {
+  output.issues(loaded.warnings, 'warning')
+  output.issues(loaded.errors, 'error')
+  return loaded.content
+}

@@ -1,0 +1,57 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { readJsonFile } from './json-file.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'sluice-json-'))
+
+function read(text: string) {
+  const file = join(folder, 'file.json')
+  writeFileSync(file, text)
+  return readJsonFile(file)
+}
+
+test('a value is found where it stands; what is not there, at its nearest holder', () => {
+  const { locate, errors } = read('{\n  "connectors": [\n    { "headers": [{ "key": "A" }] }\n  ]\n}')
+  expect(errors).toEqual([])
+  expect(locate('connectors[0].headers[0].key')).toEqual({ line: 3, column: 28 })
+  expect(locate('connectors[0].headers[0].value')).toEqual({ line: 3, column: 19 })
+  expect(locate('connectors[0].url')).toEqual({ line: 3, column: 5 })
+  expect(locate('')).toEqual({ line: 1, column: 1 })
+})
+
+test.each([
+  ['{"a": }', 1, 7],
+  ['{\n"a": 1,\n}', 3, 1],
+  ['// no comments\n{}', 1, 1],
+  ['', 1, 1],
+  ['{} x', 1, 4],
+])('%j is not JSON, and the place is told', (text, line, column) => {
+  const { value, errors } = read(text)
+  expect(value).toBeUndefined()
+  expect(errors).toMatchObject([{ code: 'INVALID_JSON', line, column }])
+})
+
+test('a key that stands twice is an error, for one of the two would silently win', () => {
+  const { value, errors } = read('{\n  "a": 1,\n  "b": { "c": 1, "c": 2 },\n  "a": 2\n}')
+  expect(value).toBeUndefined()
+  expect(errors.map(({ code, line, column }) => [code, line, column])).toEqual([
+    ['DUPLICATE_KEY', 3, 18],
+    ['DUPLICATE_KEY', 4, 3],
+  ])
+})
+
+test('the message of a syntax error never quotes the file, which may hold secrets', () => {
+  const { errors } = read('{"secrets": {"k": "sk-live-1" "x"}}')
+  expect(JSON.stringify(errors.map((error) => error.message))).not.toContain('sk-live')
+})
+
+test('a file that cannot be read is an error like any other', () => {
+  expect(readJsonFile(join(folder, 'absent.json')).errors).toMatchObject([{ code: 'UNREADABLE_FILE' }])
+  expect(readJsonFile(folder).errors).toMatchObject([{ code: 'UNREADABLE_FILE' }])
+})
+
+test('a byte order mark is no mistake', () => {
+  expect(read('\uFEFF{"a":1}').value).toEqual({ a: 1 })
+})
