@@ -178,3 +178,17 @@ test('a literal destination is refused when it is saved', async () => {
   await sluice.saw(/connectors\[1\]\.url/, after)
   expect(sluice.printed()).toMatch(/DESTINATION_NOT_ALLOWED\n {2}connectors\[0\]\.url/)
 })
+
+test('the listener is there to be reached: with an exception it is', async () => {
+  const open = await startSluiceDev({
+    registry: { connectors: [{ name: 'Excepted', url: `https://127.0.0.1:${port}/x`, timeout_ms: 2000 }] },
+    config: { tenant_id: 'demo', session_secret: sessionSecret, allow_upstreams: [`127.0.0.1:${port}`] },
+  })
+  const answer = await wireCall(open.url, {
+    target: '/connectors/excepted/execute',
+    headers: [await bearer()],
+  })
+  await open.stop()
+  expect(answer.json()).toMatchObject({ code: 'UPSTREAM_UNREACHABLE' })
+  expect(connections).toBe(1)
+})
