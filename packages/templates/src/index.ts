@@ -1,0 +1,15 @@
+export { type CompileOptions, compileTemplate } from './compile.ts'
+export { type RenderFailureReason, TemplateRenderError } from './render-error.ts'
+export type {
+  CompiledTemplate,
+  CompiledUrl,
+  DiagnosticCode,
+  Findings,
+  PathParameterFormat,
+  PlaceName,
+  ResponseValues,
+  TemplateDiagnostic,
+  TemplateValues,
+  Uses,
+} from './types.ts'
+export { type CompileUrlOptions, compileUrl } from './url.ts'

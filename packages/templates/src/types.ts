@@ -1,0 +1,129 @@
+import type { Session } from '@sluice/connector-schema'
+
+/** Where a template stands; decides which names it may use and how its output is made safe. */
+export type PlaceName =
+  | 'url'
+  | 'header'
+  | 'cookie'
+  | 'query'
+  | 'auth_header'
+  | 'auth_query'
+  | 'basic_username'
+  | 'basic_password'
+  | 'request_body'
+  | 'response_body'
+
+/** An error or a warning in a template, found when it is compiled. */
+export interface TemplateDiagnostic {
+  readonly code: DiagnosticCode
+  /** What is wrong and what to write instead, for the author. */
+  readonly message: string
+  /** 1-based, of the author's text. */
+  readonly line: number
+  /** 1-based, of the author's text, in UTF-16 units. */
+  readonly column: number
+}
+
+/** Every code that a diagnostic can carry. */
+export type DiagnosticCode =
+  | 'SYNTAX'
+  | 'UNKNOWN_NAME'
+  | 'UNKNOWN_FILTER'
+  | 'UNKNOWN_TAG'
+  | 'RESERVED_NAME'
+  | 'NOT_ALLOWED_HERE'
+  | 'INVALID_CALL'
+  | 'INVALID_LITERAL'
+  | 'INVALID_JSON_TEMPLATE'
+  | 'INVALID_URL'
+  | 'UNKNOWN_PATH_PARAMETER'
+  | 'UNUSED_PATH_PARAMETER'
+  | 'TOO_LARGE'
+  | 'RAW_OUTPUT'
+
+/**
+ * What a template can depend on. Conservative: whatever occurs counts, also where it can never run.
+ */
+export interface Uses {
+  readonly secrets: ReadonlySet<string>
+  /** `required` is false only where every use has `| default:` directly after it. */
+  readonly variables: ReadonlyMap<string, { readonly required: boolean }>
+  /** `user.id`, `user.profile_fields.123`, `tenant_id`, …; `user` where the whole user or an unknown part is read. */
+  readonly session: ReadonlySet<string>
+  readonly pathParams: ReadonlySet<string>
+  readonly body: boolean
+  readonly response: boolean
+  readonly time: boolean
+}
+
+/** The values of one exchange. Only those that a template names are ever looked at. */
+export interface TemplateValues {
+  readonly session: Session
+  readonly pathParams: Readonly<Record<string, string>>
+  readonly variables: ReadonlyMap<string, string>
+  readonly secrets?: ReadonlyMap<string, string>
+  readonly nowSeconds: number
+  /** The caller's payload. */
+  readonly body?: { readonly text: string }
+  readonly response?: ResponseValues
+}
+
+/** The upstream's answer, as response templates see it. */
+export interface ResponseValues {
+  readonly status: number
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  /** `undefined` where the body is not UTF-8. */
+  readonly text: string | undefined
+}
+
+/** A template that was parsed and analysed once and can be rendered any number of times. */
+export interface CompiledTemplate {
+  readonly source: string
+  /** The text itself where the source has no markers: such strings never reach the engine. */
+  readonly constant: string | undefined
+  readonly uses: Uses
+  /**
+   * @throws TemplateRenderError
+   */
+  render(values: TemplateValues): string
+  /**
+   * The masked twin: an output that depends on a secret shows its source text; where a secret stands in any
+   * other tag, the whole source is shown. Never reads `values.secrets`.
+   *
+   * @throws TemplateRenderError
+   */
+  renderMasked(values: TemplateValues): string
+}
+
+/** What `compileTemplate` and `compileUrl` found. `errors` is empty exactly when there is a result. */
+export interface Findings {
+  readonly errors: readonly TemplateDiagnostic[]
+  readonly warnings: readonly TemplateDiagnostic[]
+}
+
+/** How a path parameter is written into a path (spec: "path_parameters"). */
+export type PathParameterFormat = 'segment' | 'text' | 'path'
+
+/** A connector's `url`, its origin and its target apart, so that no value of a path can move the host. */
+export interface CompiledUrl {
+  readonly source: string
+  readonly uses: Uses
+  /** `undefined` where a variable gives the whole origin. */
+  readonly scheme: 'http' | 'https' | undefined
+  /** `host[:port]`, normalised, where no template stands in it. */
+  readonly literalHost: string | undefined
+  /** Every key that the URL's own query string can have, decoded. */
+  readonly queryKeys: readonly string[]
+  /**
+   * For example `https://api.example.com:8443`.
+   *
+   * @throws TemplateRenderError reason `host` when a variable's value does not leave a valid host
+   */
+  renderOrigin(values: TemplateValues): string
+  /**
+   * Path and query string, percent-encoded and checked; begins with one `/`.
+   *
+   * @throws TemplateRenderError
+   */
+  renderTarget(values: TemplateValues): string
+}
