@@ -1,0 +1,95 @@
+/** The guarded client: the pipeline's way out (spec: "Egress, limits, faults"). */
+import { lookup } from 'node:dns/promises'
+import { createSecureContext, rootCertificates } from 'node:tls'
+import { ProblemError } from '@sluice/connector-schema'
+import type { HeaderList, Upstream, UpstreamRequest } from '@sluice/pipeline'
+import { acceptedCodings } from './decode.ts'
+import { urlRefusal } from './destination.ts'
+import type { EgressExceptions } from './exceptions.ts'
+import { ExchangeHandler } from './exchange-handler.ts'
+import { createGuardedConnector, type Resolve } from './guarded-connector.ts'
+import { defaultEgressLimits, type EgressLimits } from './limits.ts'
+import { createTenantAgents } from './tenant-agents.ts'
+
+/** What the guarded client is made of. */
+export interface UpstreamOptions {
+  readonly exceptions: EgressExceptions
+  /** Gives all addresses of a name; the operating system's resolver unless said otherwise. */
+  readonly resolve?: Resolve
+  /** Certificates (PEM) trusted beyond the default roots. */
+  readonly extraCa?: string
+  readonly limits?: Partial<EgressLimits>
+}
+
+/**
+ * Creates the guarded client. Every tenant has connections of its own, so that none made under one tenant's
+ * exception serves another.
+ *
+ * `close` breaks what is in flight (`SHUTTING_DOWN`) and resolves when every socket is gone.
+ */
+export function createUpstream(options: UpstreamOptions): Upstream & { close(): Promise<void> } {
+  const { exceptions, resolve = resolveBySystem, extraCa } = options
+  const limits = { ...defaultEgressLimits, ...options.limits }
+  // Made once: parsing all roots again for each connection would take milliseconds.
+  const secureContext =
+    extraCa === undefined ? undefined : createSecureContext({ ca: [...rootCertificates, extraCa] })
+  const agents = createTenantAgents(limits, (tenantId) => {
+    const { connectTimeoutMs } = limits
+    return createGuardedConnector({ tenantId, exceptions, resolve, connectTimeoutMs, secureContext })
+  })
+  const exchanges = new Set<ExchangeHandler>()
+  let isClosed = false
+
+  return {
+    async send(request) {
+      if (isClosed) throw shuttingDown()
+      const reason = urlRefusal(request.url, request.tenantId, exceptions)
+      if (reason !== undefined) throw new ProblemError('DESTINATION_NOT_ALLOWED', { detail: reason })
+      const agent = agents.of(request.tenantId)
+      return new Promise((resolve, reject) => {
+        const handler: ExchangeHandler = new ExchangeHandler(request, limits, {
+          resolve,
+          reject,
+          release: () => exchanges.delete(handler),
+        })
+        exchanges.add(handler)
+        if (handler.start()) agent.dispatch(dispatchOptions(request, limits), handler)
+      })
+    },
+    async close() {
+      isClosed = true
+      for (const running of exchanges) running.fail(shuttingDown())
+      await agents.close()
+    },
+  }
+}
+
+function dispatchOptions({ url, method, headers, body }: UpstreamRequest, limits: EgressLimits) {
+  return {
+    origin: url.origin,
+    path: url.pathname + url.search,
+    method,
+    headers: flattenHeaders(headers),
+    body,
+    headersTimeout: 0, // the handler has a finer timer
+    bodyTimeout: limits.idleTimeoutMs,
+  }
+}
+
+function flattenHeaders(headers: HeaderList): string[] {
+  const flat = headers.flat()
+  const names = new Set(headers.map(([name]) => name.toLowerCase()))
+  if (!names.has('accept-encoding')) {
+    // A part of a coded body cannot be decoded (RFC 9110 §14.2).
+    flat.push('accept-encoding', names.has('range') ? 'identity' : acceptedCodings)
+  }
+  return flat
+}
+
+function shuttingDown(): ProblemError {
+  return new ProblemError('SHUTTING_DOWN', { detail: 'The proxy is shutting down.' })
+}
+
+async function resolveBySystem(hostname: string) {
+  return lookup(hostname, { all: true })
+}

@@ -1,0 +1,66 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import {
+  Secret,
+  type SecretReader,
+  type StoredSecret,
+  type StoredVariable,
+  type VariableReader,
+} from '@sluice/pipeline'
+
+/** A secret as it is configured. */
+export interface SecretSettings {
+  readonly value: string
+  /** Host patterns that may receive it; `*` must be spelled out. */
+  readonly allowedHosts: readonly string[]
+}
+
+/** Secrets in memory. */
+export interface MemorySecrets extends SecretReader {
+  /** Replaces all secrets of a tenant at once. */
+  replace(tenantId: string, secrets: Readonly<Record<string, SecretSettings>>): void
+}
+
+/** Variables in memory. */
+export interface MemoryVariables extends VariableReader {
+  /** Replaces all variables of a tenant at once. */
+  replace(tenantId: string, variables: Readonly<Record<string, string>>): void
+}
+
+/** Creates an empty store of secrets. */
+export function createMemorySecrets(): MemorySecrets {
+  const versionOf = createVersions()
+  const values = createTenantValues(
+    (value: SecretSettings): StoredSecret => ({
+      secret: new Secret(value.value),
+      version: versionOf(value.value),
+      allowedHosts: value.allowedHosts,
+    }),
+  )
+  return values
+}
+
+/** Creates an empty store of variables. */
+export function createMemoryVariables(): MemoryVariables {
+  const versionOf = createVersions()
+  return createTenantValues((value: string): StoredVariable => ({ value, version: versionOf(value) }))
+}
+
+/**
+ * A version that changes exactly when the value does, so that loading the same values again purges no cache.
+ * The key is this process's own: a version tells nobody what the value is.
+ */
+function createVersions(): (value: string) => string {
+  const key = randomBytes(32)
+  return (value) => createHmac('sha256', key).update(value).digest('base64url').slice(0, 22)
+}
+
+/** Maps, not objects: `constructor` and its kin are names like any other. */
+function createTenantValues<Settings, Stored>(store: (settings: Settings) => Stored) {
+  const tenants = new Map<string, ReadonlyMap<string, Stored>>()
+  return {
+    read: (tenantId: string, name: string): Stored | undefined => tenants.get(tenantId)?.get(name),
+    replace(tenantId: string, values: Readonly<Record<string, Settings>>): void {
+      tenants.set(tenantId, new Map(Object.entries(values).map(([name, value]) => [name, store(value)])))
+    },
+  }
+}

@@ -1,0 +1,285 @@
+import { createHmac, generateKeyPairSync } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { ProblemError } from '@sluice/connector-schema'
+import fc from 'fast-check'
+import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { systemClock } from '../clock/system-clock.ts'
+import { createSessionVerifier, type SessionIssuer } from './verify-session.ts'
+
+const secret = new TextEncoder().encode('a secret of at least thirty-two bytes')
+const hs: SessionIssuer = { issuer: 'https://id.test', audience: 'sluice', typ: 'JWT', keys: { secret } }
+const clock = { ...systemClock, now: () => nowMs }
+let nowMs = 0
+
+beforeEach(() => {
+  nowMs = Date.parse('2026-06-01T12:00:00Z')
+})
+
+/** Claims, wrong and missing ones included. */
+type Claims = Readonly<Record<string, unknown>>
+
+const seconds = () => Math.floor(nowMs / 1000)
+const claims = (more: Claims = {}): JWTPayload => ({
+  iss: hs.issuer,
+  aud: 'sluice',
+  sub: '7',
+  tenant_id: 'acme',
+  exp: seconds() + 60,
+  ...more,
+})
+const sign = (payload: JWTPayload, header = {}, key: Parameters<SignJWT['sign']>[0] = secret) =>
+  new SignJWT(payload).setProtectedHeader({ alg: 'HS256', typ: 'JWT', ...header }).sign(key)
+const verifier = (issuers = [hs]) => createSessionVerifier({ issuers, clock })
+
+async function codeOf(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise
+    return 'accepted'
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error
+    return error.code
+  }
+}
+
+describe('a token that its issuer signed', () => {
+  test('becomes a session with the values of its claims and no others', async () => {
+    const token = await sign(
+      claims({
+        email: 'ada@example.com',
+        given_name: 'Ada',
+        family_name: 'L',
+        preferred_username: 'ada',
+        roles: ['editor'],
+        profile_fields: { '123': 'gold' },
+        first_name: 'not this one',
+      }),
+    )
+    expect(await verifier().verify(token)).toEqual({
+      tenant_id: 'acme',
+      issuer: 'https://id.test',
+      user: {
+        id: '7',
+        email: 'ada@example.com',
+        first_name: 'Ada',
+        last_name: 'L',
+        username: 'ada',
+        roles: ['editor'],
+        profile_fields: { '123': 'gold' },
+      },
+    })
+  })
+
+  test('lacks nothing but what it does not say', async () => {
+    const session = await verifier().verify(await sign(claims({ email: null })))
+    expect(session.user).toEqual({ id: '7', roles: [], profile_fields: {} })
+  })
+
+  test('takes each value from the claim that is configured for it', async () => {
+    const issuer = { ...hs, claims: { tenant_id: 'org', first_name: 'vorname' } }
+    const token = await sign(claims({ org: 'other', vorname: 'Ada', given_name: 'no' }))
+    const session = await verifier([issuer]).verify(token)
+    expect(session).toMatchObject({ tenant_id: 'other', user: { first_name: 'Ada' } })
+  })
+
+  test('is accepted 30 s after it expired, and no longer', async () => {
+    const verify = verifier()
+    const token = await sign(claims({ exp: seconds() - 29 }))
+    expect(await codeOf(verify.verify(token))).toBe('accepted')
+    nowMs += 2000
+    expect(await codeOf(verify.verify(token))).toBe('INVALID_SESSION')
+    expect(await codeOf(verifier().verify(token))).toBe('INVALID_SESSION')
+  })
+
+  test('chooses the issuer by its iss, and is not accepted with the key of another', async () => {
+    const otherSecret = new TextEncoder().encode('another secret of thirty-two bytes!!')
+    const other: SessionIssuer = { ...hs, issuer: 'https://other.test', keys: { secret: otherSecret } }
+    const both = verifier([hs, other])
+    const session = await both.verify(await sign(claims({ iss: other.issuer }), {}, otherSecret))
+    expect(session.issuer).toBe(other.issuer)
+    expect(await codeOf(both.verify(await sign(claims({ iss: other.issuer }))))).toBe('INVALID_SESSION')
+  })
+})
+
+describe('a token is refused', () => {
+  const bad: [string, Claims, object?][] = [
+    ['that has expired', { exp: 1000 }],
+    ['without exp', { exp: undefined }],
+    ['whose exp is text', { exp: '9999999999' }],
+    ['that is not valid yet', { nbf: 9_999_999_999 }],
+    ['of an issuer that is not known', { iss: 'https://evil.test' }],
+    ['without an issuer', { iss: undefined }],
+    ['for another audience', { aud: 'somebody-else' }],
+    ['without an audience', { aud: undefined }],
+    ['of another typ', {}, { typ: 'at+jwt' }],
+    ['without typ', {}, { typ: undefined }],
+    ['without sub', { sub: undefined }],
+    ['with an empty sub', { sub: '' }],
+    ['with a sub that is a number', { sub: 7 }],
+    ['without tenant_id', { tenant_id: undefined }],
+    ['with an empty tenant_id', { tenant_id: '' }],
+    ['with a tenant_id that is a list', { tenant_id: ['acme'] }],
+    ['whose roles are text', { roles: 'admin' }],
+    ['whose roles are not all text', { roles: ['a', 1] }],
+    ['whose email is an object', { email: {} }],
+    ['whose profile_fields are a list', { profile_fields: [] }],
+  ]
+  test.each(bad)('%s', async (_what, more, header) => {
+    expect(await codeOf(verifier().verify(await sign(claims(more), header)))).toBe('INVALID_SESSION')
+  })
+
+  test('that nobody signed (alg none)', async () => {
+    const token = new UnsecuredJWT(claims()).encode()
+    expect(await codeOf(verifier().verify(token))).toBe('INVALID_SESSION')
+  })
+
+  test('that was signed with another secret, or with another HMAC than HS256', async () => {
+    const foreign = await sign(claims(), {}, new TextEncoder().encode('some other secret of 32 bytes....'))
+    expect(await codeOf(verifier().verify(foreign))).toBe('INVALID_SESSION')
+    const long = new Uint8Array([...secret, ...secret])
+    const hs512 = await sign(claims(), { alg: 'HS512' }, long)
+    expect(await codeOf(verifier([{ ...hs, keys: { secret: long } }]).verify(hs512))).toBe('INVALID_SESSION')
+  })
+
+  test('as soon as one character of it is another', async () => {
+    const token = await sign(claims())
+    const verify = verifier()
+    await verify.verify(token)
+    const changes = fc.record({ at: fc.nat(token.length - 2), to: fc.constantFrom('A', 'b', '9', '-', '.') })
+    await fc.assert(
+      fc.asyncProperty(changes, async ({ at, to }) => {
+        fc.pre(token[at] !== to)
+        const changed = token.slice(0, at) + to + token.slice(at + 1)
+        expect(await codeOf(verify.verify(changed))).toBe('INVALID_SESSION')
+      }),
+    )
+  })
+
+  test('that is no token at all', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string(), async (text) => {
+        expect(await codeOf(verifier().verify(text))).toBe('INVALID_SESSION')
+      }),
+    )
+  })
+
+  test('without a word of what it contains', async () => {
+    const token = await sign(claims({ aud: 'SENTINEL' }))
+    const error = await verifier()
+      .verify(token)
+      .catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ message: expect.stringContaining('aud') })
+    expect(JSON.stringify([error, String(error)])).not.toContain('SENTINEL')
+  })
+})
+
+test('a secret under 32 bytes is not accepted as configuration', () => {
+  expect(() => verifier([{ ...hs, keys: { secret: secret.slice(0, 31) } }])).toThrow(/32 bytes/)
+})
+
+test('two issuers of one name are not accepted as configuration', () => {
+  expect(() => verifier([hs, hs])).toThrow(/twice/)
+})
+
+describe('with a key set', () => {
+  let keys: JWK[] = []
+  let status = 200
+  let fetched = 0
+  let url = new URL('http://127.0.0.1/')
+  const server = createServer((_request, response) => {
+    fetched += 1
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ keys }))
+  })
+
+  beforeEach(async () => {
+    status = 200
+    fetched = 0
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`)
+  })
+  afterEach(() => new Promise<void>((resolve) => server.close(() => resolve())))
+
+  const issuer = (): SessionIssuer => ({ ...hs, keys: { jwksUrl: url } })
+
+  async function newKey(kid: string, alg = 'ES256') {
+    const pair = await generateKeyPair(alg)
+    return { ...pair, jwk: { ...(await exportJWK(pair.publicKey)), kid, alg } }
+  }
+
+  test.each(['ES256', 'RS256', 'EdDSA'])(
+    'a token signed with %s is accepted, its key fetched once',
+    async (alg) => {
+      const { jwk, privateKey } = await newKey('k1', alg)
+      keys = [jwk]
+      const verify = verifier([issuer()])
+      for (const sub of ['1', '2', '3']) {
+        const session = await verify.verify(await sign(claims({ sub }), { alg, kid: 'k1' }, privateKey))
+        expect(session.user?.id).toBe(sub)
+      }
+      expect(fetched).toBe(1)
+    },
+  )
+
+  test('a token that is signed with the public key as an HMAC secret is refused', async () => {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    keys = [{ ...publicKey.export({ format: 'jwk' }), kid: 'k1' }]
+    const input = [{ alg: 'HS256', typ: 'JWT', kid: 'k1' }, claims()]
+      .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+      .join('.')
+    const secrets = [publicKey.export({ format: 'pem', type: 'spki' }), JSON.stringify(keys[0])]
+    for (const text of secrets) {
+      const token = `${input}.${createHmac('sha256', text).update(input).digest('base64url')}`
+      expect(await codeOf(verifier([issuer()]).verify(token))).toBe('INVALID_SESSION')
+    }
+  })
+
+  test('a symmetric key in the set verifies nothing', async () => {
+    keys = [{ kty: 'oct', k: Buffer.from(secret).toString('base64url'), kid: 'k1', alg: 'HS256' }]
+    const token = await sign(claims(), { kid: 'k1' })
+    expect(await codeOf(verifier([issuer()]).verify(token))).toBe('INVALID_SESSION')
+  })
+
+  test('a token of an unknown key is refused, and does not make a request each', async () => {
+    keys = [(await newKey('k1')).jwk]
+    const stranger = await newKey('k2')
+    const verify = verifier([issuer()])
+    for (const sub of ['1', '2', '3', '4']) {
+      const token = await sign(claims({ sub }), { alg: 'ES256', kid: 'k2' }, stranger.privateKey)
+      expect(await codeOf(verify.verify(token))).toBe('INVALID_SESSION')
+    }
+    expect(fetched).toBe(1)
+  })
+
+  test('a remembered token is refused once its key has left the set', async () => {
+    const { jwk, privateKey } = await newKey('k1')
+    keys = [jwk]
+    const verify = verifier([issuer()])
+    const token = await sign(claims({ exp: seconds() + 3600 }), { alg: 'ES256', kid: 'k1' }, privateKey)
+    expect(await codeOf(verify.verify(token))).toBe('accepted')
+
+    keys = [(await newKey('k2')).jwk]
+    nowMs = Date.now() + 6 * 60_000
+    const stillSigned = await sign(claims({ exp: seconds() + 3600 }), { alg: 'ES256', kid: 'k1' }, privateKey)
+    // The set is fetched again in the background, so the first verification may still use the old one.
+    await expect
+      .poll(async () => [await codeOf(verify.verify(token)), await codeOf(verify.verify(stillSigned))])
+      .toEqual(['INVALID_SESSION', 'INVALID_SESSION'])
+  })
+
+  test('keys that cannot be fetched are not blamed on the caller, nor asked for by every call', async () => {
+    const { jwk, privateKey } = await newKey('k1')
+    keys = [jwk]
+    status = 500
+    const verify = verifier([issuer()])
+    const token = await sign(claims(), { alg: 'ES256', kid: 'k1' }, privateKey)
+    const error = await verify.verify(token).catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'OVERLOADED', headers: { 'retry-after': '5' } })
+    for (let index = 0; index < 5; index++) expect(await codeOf(verify.verify(token))).toBe('OVERLOADED')
+    expect(fetched).toBe(1)
+
+    status = 200
+    nowMs += 1001
+    expect(await codeOf(verify.verify(token))).toBe('accepted')
+  })
+})

@@ -1,0 +1,149 @@
+import { hash } from 'node:crypto'
+import { ProblemError, type Session } from '@sluice/connector-schema'
+import type { Clock } from '@sluice/pipeline'
+import { decodeJwt, errors, type FetchImplementation, jwtVerify } from 'jose'
+import { LRUCache } from 'lru-cache'
+import { ClaimError, type ClaimNames, defaultClaimNames, sessionOf } from './claims.ts'
+import { createKeySource, type KeySettings, type KeySource } from './key-source.ts'
+
+/** One issuer of session tokens. */
+export interface SessionIssuer {
+  readonly issuer: string
+  readonly audience: string
+  /** The token's `typ` header, so that an issuer's other tokens are not taken for sessions (RFC 8725 §3.11). */
+  readonly typ: string
+  readonly keys: KeySettings
+  /** Names of claims that differ from the default ones. */
+  readonly claims?: Partial<ClaimNames>
+}
+
+/** Verifies session tokens. */
+export interface SessionVerifier {
+  /**
+   * @throws ProblemError `INVALID_SESSION`; `OVERLOADED` where the issuer's keys cannot be had, which is not
+   *   the caller's fault and passes.
+   */
+  verify(token: string): Promise<Session>
+}
+
+export interface SessionVerifierOptions {
+  readonly issuers: readonly SessionIssuer[]
+  readonly clock: Clock
+  readonly fetch?: FetchImplementation
+}
+
+interface Issuer {
+  readonly settings: SessionIssuer
+  readonly keys: KeySource
+  readonly claimNames: ClaimNames
+}
+
+interface Remembered {
+  readonly session: Session
+  readonly issuer: Issuer
+  readonly generation: number
+  readonly expiresMs: number
+}
+
+const clockToleranceSeconds = 30
+const maxRemembered = 10_000
+const maxRememberedBytes = 16 * 1024 * 1024
+const retryAfterSeconds = 5
+
+/**
+ * Creates the verifier. A verified token is remembered by its hash until it expires or its issuer's key set
+ * changes, so that a signature is paid for once.
+ *
+ * @throws Error where two issuers have one name or a secret is too short.
+ */
+export function createSessionVerifier(options: SessionVerifierOptions): SessionVerifier {
+  const { clock, fetch = globalThis.fetch } = options
+  const issuers = new Map<string, Issuer>()
+  for (const settings of options.issuers) {
+    if (issuers.has(settings.issuer)) throw new Error(`The session issuer ${settings.issuer} is there twice`)
+    const keys = createKeySource(settings.keys, { clock, fetch })
+    issuers.set(settings.issuer, { settings, keys, claimNames: { ...defaultClaimNames, ...settings.claims } })
+  }
+  const remembered = new LRUCache<string, Remembered>({ max: maxRemembered, maxSize: maxRememberedBytes })
+
+  return {
+    async verify(token) {
+      const digest = hash('sha256', token, 'base64url')
+      const known = remembered.get(digest)
+      if (
+        known !== undefined &&
+        known.expiresMs > clock.now() &&
+        known.generation === known.issuer.keys.generation()
+      ) {
+        return known.session
+      }
+      remembered.delete(digest)
+      const issuer = issuers.get(claimedIssuer(token) ?? '')
+      if (issuer === undefined) throw invalid("The session token's issuer is not known here.")
+      const fresh = await verifyWith(issuer, token, clock)
+      remembered.set(digest, fresh, { size: token.length })
+      return fresh.session
+    },
+  }
+}
+
+/** The issuer that a token claims, not verified: it only chooses who has to have signed it. */
+function claimedIssuer(token: string): string | undefined {
+  try {
+    return decodeJwt(token).iss
+  } catch {
+    throw invalid('The session token is not a JWT.')
+  }
+}
+
+async function verifyWith(issuer: Issuer, token: string, clock: Clock): Promise<Remembered> {
+  const { settings, keys } = issuer
+  // Taken before: a key set that is exchanged meanwhile makes the token be verified once more.
+  const generation = keys.generation()
+  try {
+    const { payload } = await jwtVerify(token, keys.getKey, {
+      algorithms: [...keys.algorithms],
+      issuer: settings.issuer,
+      audience: settings.audience,
+      typ: settings.typ,
+      requiredClaims: ['exp'],
+      clockTolerance: clockToleranceSeconds,
+      currentDate: new Date(clock.now()),
+    })
+    const expiresMs = ((payload.exp ?? 0) + clockToleranceSeconds) * 1000
+    const session = sessionOf(payload, issuer.claimNames, settings.issuer)
+    return { session, issuer, generation, expiresMs }
+  } catch (error) {
+    throw toProblem(error)
+  }
+}
+
+/** Errors that say something about the token; any other says that the keys could not be had. */
+const tokenErrors = [
+  errors.JWTInvalid,
+  errors.JWSInvalid,
+  errors.JWSSignatureVerificationFailed,
+  errors.JOSEAlgNotAllowed,
+  errors.JOSENotSupported,
+  errors.JWKSNoMatchingKey,
+  errors.JWKSMultipleMatchingKeys,
+]
+
+function toProblem(error: unknown): ProblemError {
+  if (error instanceof errors.JWTExpired) return invalid('The session token has expired.')
+  if (error instanceof errors.JWTClaimValidationFailed || error instanceof ClaimError) {
+    return invalid(`The session token's ${error.claim} is missing or not what it must be.`)
+  }
+  if (tokenErrors.some((kind) => error instanceof kind)) {
+    return invalid('The session token is not signed by a key and an algorithm that are accepted here.')
+  }
+  return new ProblemError('OVERLOADED', {
+    detail: "The keys of the session's issuer cannot be read at the moment.",
+    headers: { 'retry-after': String(retryAfterSeconds) },
+    cause: error,
+  })
+}
+
+function invalid(detail: string): ProblemError {
+  return new ProblemError('INVALID_SESSION', { detail })
+}

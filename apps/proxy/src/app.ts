@@ -1,0 +1,33 @@
+import { ProblemError } from '@sluice/connector-schema'
+import { Hono } from 'hono'
+import { arrive } from './http/arrival.ts'
+import type { NodeEnv } from './http/node-env.ts'
+import { answerProblem } from './routes/answering.ts'
+import { createCsrf } from './routes/csrf.ts'
+import { createExecute } from './routes/execute.ts'
+import { answerHealth, createReadiness } from './routes/health.ts'
+import { createManifest } from './routes/manifest.ts'
+import { createPreflight } from './routes/preflight.ts'
+import type { Services } from './services.ts'
+
+/** The proxy's routes. It runs on Node's server only: handlers read and write Node's own messages. */
+export function createApp(services: Services): Hono<NodeEnv> {
+  const app = new Hono<NodeEnv>()
+  app.options('/connectors/*', createPreflight(services))
+  app.all('/connectors/:permalink/execute', createExecute(services))
+  app.get('/connectors/manifest', createManifest(services))
+  app.get('/connectors/csrf', createCsrf(services))
+  app.get('/healthz', answerHealth)
+  app.get('/readyz', createReadiness(services))
+  app.notFound((c) =>
+    answerProblem(services, { arrival: arrive(c.env, services.ports.clock), error: noSuchPath() }),
+  )
+  app.onError((error, c) => answerProblem(services, { arrival: arrive(c.env, services.ports.clock), error }))
+  return app
+}
+
+function noSuchPath(): ProblemError {
+  return new ProblemError('CONNECTOR_NOT_FOUND', {
+    detail: 'There is nothing at this path. Connectors are called at /connectors/{permalink}/execute.',
+  })
+}

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest'
+import { readSettings, SettingsError } from './env.ts'
+
+const session = {
+  SLUICE_SESSION_SECRET: 'a secret of at least thirty-two bytes',
+  SLUICE_SESSION_ISSUER: 'https://id.test',
+  SLUICE_SESSION_AUDIENCE: 'sluice',
+  SLUICE_SESSION_TYP: 'JWT',
+}
+
+function problemsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    readSettings(environment)
+    return []
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error
+    return error.problems
+  }
+}
+
+test('an empty environment is valid and opens nothing', () => {
+  expect(readSettings({})).toEqual({
+    sessionIssuer: undefined,
+    egressExceptions: { allowPrivate: [], allowPorts: [], allowHttp: [] },
+    extraCaPath: undefined,
+  })
+})
+
+test('sessions are configured by a secret or by the URL of a key set', () => {
+  const bySecret = readSettings(session).sessionIssuer
+  expect(bySecret).toMatchObject({ issuer: 'https://id.test', audience: 'sluice', typ: 'JWT' })
+  expect(bySecret?.keys).toEqual({ secret: new TextEncoder().encode(session.SLUICE_SESSION_SECRET) })
+
+  const { SLUICE_SESSION_SECRET: _, ...rest } = session
+  const byUrl = readSettings({ ...rest, SLUICE_SESSION_JWKS_URL: 'https://id.test/jwks' }).sessionIssuer
+  expect(byUrl?.keys).toEqual({ jwksUrl: new URL('https://id.test/jwks') })
+})
+
+test('everything that is wrong is reported at once, by name', () => {
+  const problems = problemsOf({
+    SLUICE_SESSION_SECRET: 'short',
+    SLUICE_SESSION_ISSUER: '',
+    SLUICE_EGRESS_ALLOW_PORTS: 'many',
+    SLUICE_EGRESS_ALLOW_HTTP: 'no-port',
+    SLUICE_SESSION_JWKS_URL: 'http://id.test/jwks',
+  })
+  for (const name of [
+    'SLUICE_SESSION_SECRET',
+    'SLUICE_SESSION_ISSUER',
+    'SLUICE_SESSION_AUDIENCE',
+    'SLUICE_SESSION_TYP',
+    'SLUICE_EGRESS_ALLOW_PORTS',
+    'SLUICE_EGRESS_ALLOW_HTTP',
+    'SLUICE_SESSION_JWKS_URL',
+    'SLUICE_SESSION_JWKS_URL, SLUICE_SESSION_SECRET',
+  ]) {
+    expect(problems.filter((line) => line.startsWith(`${name}:`))).toHaveLength(1)
+  }
+})
+
+test('a session source without issuer, audience and typ is refused, and so are two sources', () => {
+  const { SLUICE_SESSION_SECRET: secret } = session
+  const alone = problemsOf({ SLUICE_SESSION_SECRET: secret })
+  for (const name of ['ISSUER', 'AUDIENCE', 'TYP'])
+    expect(alone.join('\n')).toContain(`SLUICE_SESSION_${name}:`)
+  expect(problemsOf({ ...session, SLUICE_SESSION_JWKS_URL: 'https://id.test/jwks' })).toHaveLength(1)
+  const { SLUICE_SESSION_SECRET: _, ...noSource } = session
+  expect(problemsOf(noSource)).toHaveLength(1)
+})
+
+test('a refusal never quotes a secret', () => {
+  const problems = problemsOf({ ...session, SLUICE_SESSION_SECRET: 'hunter2' })
+  expect(problems).toHaveLength(1)
+  expect(problems.join()).not.toContain('hunter2')
+})

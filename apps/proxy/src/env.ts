@@ -1,0 +1,117 @@
+import { z } from 'zod'
+import {
+  type EgressExceptions,
+  parseAllowHttp,
+  parseAllowPorts,
+  parseAllowPrivate,
+} from './adapters/egress/exceptions.ts'
+import type { SessionIssuer } from './adapters/session/verify-session.ts'
+
+/** What the environment configures. */
+export interface Settings {
+  /** Absent where no session variable is set: `sluice dev` has an issuer of its own. */
+  readonly sessionIssuer: SessionIssuer | undefined
+  readonly egressExceptions: EgressExceptions
+  /** Path of a PEM file with certificates that TLS trusts beside the usual ones. */
+  readonly extraCaPath: string | undefined
+}
+
+/** Everything that is wrong with the environment, one line a variable. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError'
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration is not valid:\n${problems.join('\n')}`)
+    this.problems = problems
+  }
+}
+
+const text = z.string().trim().min(1, 'must not be empty')
+
+const schema = z.object({
+  SLUICE_SESSION_JWKS_URL: text.transform(parseJwksUrl).optional(),
+  SLUICE_SESSION_SECRET: z
+    .string()
+    .transform((secret) => new TextEncoder().encode(secret))
+    .refine((secret) => secret.byteLength >= 32, 'must have at least 32 bytes')
+    .optional(),
+  SLUICE_SESSION_ISSUER: text.optional(),
+  SLUICE_SESSION_AUDIENCE: text.optional(),
+  SLUICE_SESSION_TYP: text.optional(),
+  SLUICE_EGRESS_ALLOW_PRIVATE: z.string().default('').transform(parsedBy(parseAllowPrivate)),
+  SLUICE_EGRESS_ALLOW_PORTS: z.string().default('').transform(parsedBy(parseAllowPorts)),
+  SLUICE_EGRESS_ALLOW_HTTP: z.string().default('').transform(parsedBy(parseAllowHttp)),
+  SLUICE_EXTRA_CA: text.optional(),
+})
+
+const requiredWithSession = ['SLUICE_SESSION_ISSUER', 'SLUICE_SESSION_AUDIENCE', 'SLUICE_SESSION_TYP']
+const sessionSources = ['SLUICE_SESSION_JWKS_URL', 'SLUICE_SESSION_SECRET']
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Reads the environment: the only place in the project that does.
+ *
+ * @throws SettingsError that names everything wrong at once, never a value.
+ */
+export function readSettings(environment: Environment = process.env): Settings {
+  const result = schema.safeParse(environment)
+  const problems = sessionGroupProblems(environment)
+  if (!result.success) {
+    problems.push(...result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`))
+  }
+  if (!result.success || problems.length > 0) throw new SettingsError(problems)
+  const env = result.data
+  return {
+    sessionIssuer: sessionIssuerOf(env),
+    egressExceptions: {
+      allowPrivate: env.SLUICE_EGRESS_ALLOW_PRIVATE,
+      allowPorts: env.SLUICE_EGRESS_ALLOW_PORTS,
+      allowHttp: env.SLUICE_EGRESS_ALLOW_HTTP,
+    },
+    extraCaPath: env.SLUICE_EXTRA_CA,
+  }
+}
+
+/** Session variables make sense together only. */
+function sessionGroupProblems(environment: Environment): string[] {
+  const isSet = (name: string) => environment[name] !== undefined
+  if (![...requiredWithSession, ...sessionSources].some(isSet)) return []
+  const problems = requiredWithSession
+    .filter((name) => !isSet(name))
+    .map((name) => `${name}: is required where sessions are configured`)
+  if (sessionSources.filter(isSet).length !== 1)
+    problems.push(`${sessionSources.join(', ')}: set one of the two`)
+  return problems
+}
+
+function sessionIssuerOf(env: z.output<typeof schema>): SessionIssuer | undefined {
+  const { SLUICE_SESSION_ISSUER: issuer, SLUICE_SESSION_AUDIENCE: audience, SLUICE_SESSION_TYP: typ } = env
+  if (issuer === undefined || audience === undefined || typ === undefined) return undefined
+  const { SLUICE_SESSION_JWKS_URL: jwksUrl, SLUICE_SESSION_SECRET: secret } = env
+  if (jwksUrl !== undefined) return { issuer, audience, typ, keys: { jwksUrl } }
+  return secret === undefined ? undefined : { issuer, audience, typ, keys: { secret } }
+}
+
+/** Keys that come over plain http could be anybody's; on this machine there is nobody in between. */
+function parseJwksUrl(value: string, context: z.RefinementCtx): URL {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  const isLocal = url !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLocal)) return url
+  context.addIssue({ code: 'custom', message: 'must be an https URL' })
+  return z.NEVER
+}
+
+function parsedBy<Parsed>(
+  parse: (value: string) => Parsed,
+): (value: string, context: z.RefinementCtx) => Parsed {
+  return (value, context) => {
+    try {
+      return parse(value)
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'is not valid' })
+      return z.NEVER
+    }
+  }
+}

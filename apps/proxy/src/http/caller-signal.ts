@@ -1,0 +1,32 @@
+import type { ServerResponse } from 'node:http'
+import { ProblemError } from '@sluice/connector-schema'
+
+/** Longest that an exchange may take from its admission to its answer's last byte. */
+export const exchangeTimeoutMs = 60_000
+
+/**
+ * A signal that ends an exchange: when the caller goes away before the answer is complete, or when the
+ * exchange's time is over. Its reason is a problem.
+ */
+export function callerSignal(outgoing: ServerResponse, timeoutMs: number): AbortSignal {
+  const controller = new AbortController()
+  const timer = setTimeout(() => controller.abort(timeOver(timeoutMs)), timeoutMs)
+  outgoing.once('close', () => {
+    clearTimeout(timer)
+    if (!outgoing.writableFinished) controller.abort(callerGone())
+  })
+  return controller.signal
+}
+
+function timeOver(timeoutMs: number): ProblemError {
+  return new ProblemError('UPSTREAM_TIMEOUT', {
+    detail: `The whole exchange took longer than ${timeoutMs} ms.`,
+  })
+}
+
+/** Nobody is there to read it; it stands in the log. */
+function callerGone(): ProblemError {
+  return new ProblemError('INVALID_REQUEST', {
+    detail: 'The caller went away before the answer was complete.',
+  })
+}

@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto'
+import type { Duplex } from 'node:stream'
+import { ProblemError, toProblemDocument } from '@sluice/connector-schema'
+
+/** Longest head of a request: request line and headers. */
+export const maxHeaderBytes = 32 * 1024
+
+/**
+ * Answers what Node could not read as a request, so that this failure speaks as well. There is no request and
+ * no response object: the answer is written to the socket, and the connection ends with it.
+ */
+export function answerClientError(error: Error, socket: Duplex): void {
+  if (!socket.writable) return
+  const requestId = randomUUID()
+  const problem = malformedRequest(error)
+  const body = JSON.stringify(toProblemDocument(problem, requestId))
+  const head = [
+    'HTTP/1.1 400 Bad Request',
+    'Connection: close',
+    'Content-Type: application/problem+json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Cache-Control: no-store',
+    `X-Connector-Error: ${problem.code}`,
+    `X-Request-ID: ${requestId}`,
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+}
+
+/** What is wrong with a request that could not be read, without the parser's own words. */
+export function malformedRequest(error: unknown): ProblemError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return new ProblemError('INVALID_REQUEST', {
+    detail: details.get(code) ?? 'The request is not valid HTTP.',
+  })
+}
+
+const details = new Map<unknown, string>([
+  ['HPE_HEADER_OVERFLOW', `The request line and headers are longer than ${maxHeaderBytes} bytes.`],
+  ['ERR_HTTP_REQUEST_TIMEOUT', 'The request took too long to arrive.'],
+])

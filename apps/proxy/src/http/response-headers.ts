@@ -1,0 +1,77 @@
+import { ProblemError } from '@sluice/connector-schema'
+import type { Answer, Timings } from '@sluice/pipeline'
+import type { CorsGrant } from '../tenant.ts'
+import type { Arrival } from './arrival.ts'
+import { corsHeaders } from './cors.ts'
+import { timingHeaders } from './timing-headers.ts'
+
+/** Response headers by lower-case name: a plain object, which Node and Hono send without another copy. */
+export type HeaderRecord = Readonly<Record<string, string>>
+
+/** What an answer depends on besides its URL. */
+const vary = 'Authorization, Cookie, Origin, X-Path-Params, X-Header-Params'
+
+/**
+ * On every answer, the proxy's own as well: whatever a body contains, it does nothing on this origin.
+ */
+export const alwaysSet: HeaderRecord = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "sandbox; default-src 'none'",
+  vary,
+}
+
+/** What the server adds to an answer of the pipeline. */
+export interface AnswerContext {
+  readonly arrival: Arrival
+  readonly answer: Answer
+  readonly timings: Timings
+  readonly grant: CorsGrant | undefined
+  /** The fields of the proxy's own rate limit, where one applies. */
+  readonly rateLimit: HeaderRecord | undefined
+}
+
+/**
+ * All headers of an answer, built once.
+ *
+ * @throws ProblemError `UPSTREAM_PROTOCOL_ERROR` where the API sent a value that HTTP cannot carry.
+ */
+export function answerHeaders({ arrival, answer, timings, grant, rateLimit }: AnswerContext): HeaderRecord {
+  const headers: Record<string, string> = {}
+  for (const [name, value] of answer.headers) {
+    if (rateLimit !== undefined && upstreamLimitFields.has(name)) continue
+    if (notHeaderText.test(value)) throw badHeader()
+    // `constructor` is a header name like any other.
+    const former = Object.hasOwn(headers, name) ? headers[name] : undefined
+    // Repeats of a field are one list (RFC 9110 §5.3).
+    headers[name] = former === undefined ? value : `${former}, ${value}`
+  }
+  if (answer.status === 204 || answer.status === 205) delete headers['content-length']
+  Object.assign(headers, alwaysSet, rateLimit, timingHeaders({ arrival, timings, cacheHit: isHit(answer) }))
+  headers['x-request-id'] = arrival.requestId
+  headers['cache-status'] = answer.cacheStatus
+  return grant === undefined ? headers : Object.assign(headers, corsHeaders(grant, headers))
+}
+
+/** Whether nothing was sent for the answer. */
+export function isHit(answer: Answer): boolean {
+  return answer.cacheStatus.startsWith('sluice; hit')
+}
+
+/** Where the proxy has a limit of its own, the API's would only contradict it. */
+const upstreamLimitFields: ReadonlySet<string> = new Set([
+  'ratelimit',
+  'ratelimit-policy',
+  'x-ratelimit-limit',
+  'x-ratelimit-remaining',
+  'x-ratelimit-reset',
+])
+
+/** Everything but field-content of RFC 9110 §5.5. */
+const notHeaderText = /[^\t\x20-\x7e\x80-\xff]/
+
+function badHeader(): ProblemError {
+  return new ProblemError('UPSTREAM_PROTOCOL_ERROR', {
+    detail: 'The API answered with a header that cannot be passed on.',
+    stage: 'transform-response',
+  })
+}

@@ -1,0 +1,134 @@
+import { Readable } from 'node:stream'
+import { ProblemError } from '@sluice/connector-schema'
+import { type Answer, type Call, type CompiledConnector, runExchange, type Timings } from '@sluice/pipeline'
+import type { Context } from 'hono'
+import { checkHost, checkMethod, checkRoles, findConnector } from '../http/admit.ts'
+import { type Arrival, arrive } from '../http/arrival.ts'
+import { callerSignal, exchangeTimeoutMs } from '../http/caller-signal.ts'
+import { corsGrant } from '../http/cors.ts'
+import { logExchange } from '../http/exchange-log.ts'
+import type { NodeEnv } from '../http/node-env.ts'
+import { checkOrigin } from '../http/origin.ts'
+import { parseCall } from '../http/parse-call.ts'
+import { asProblem, problemAnswer } from '../http/problem-answer.ts'
+import { answerHeaders, type HeaderRecord } from '../http/response-headers.ts'
+import { type Caller, identifyCaller } from '../http/session.ts'
+import { streamAnswer } from '../http/stream-answer.ts'
+import { noTimings } from '../http/timing-headers.ts'
+import type { Services } from '../services.ts'
+
+/** What became known of an exchange before it ended, however it ended. */
+interface Progress {
+  readonly arrival: Arrival
+  caller?: Caller
+  connector?: CompiledConnector
+  rateLimit?: HeaderRecord | undefined
+  timings?: Timings
+}
+
+/** `{METHOD} /connectors/{permalink}/execute`: admits a call, runs its exchange, answers. */
+export function createExecute(services: Services): (c: Context<NodeEnv>) => Promise<Response> {
+  return async (c) => {
+    const progress: Progress = { arrival: arrive(c.env, services.ports.clock) }
+    try {
+      const call = await admit(services, progress, c.req.param('permalink') ?? '')
+      return await run(services, progress, call)
+    } catch (error) {
+      return refuse(services, progress, error)
+    }
+  }
+}
+
+/**
+ * Everything that is decided before an exchange begins. The order is part of the contract: 401, 404, 405, 403,
+ * 429, 400; a caller never learns more than its last passed check entitles it to.
+ */
+async function admit(services: Services, progress: Progress, permalink: string): Promise<Call> {
+  const { arrival } = progress
+  const { incoming, outgoing } = arrival
+  if (services.lifecycle.isShuttingDown()) throw shuttingDown()
+
+  const caller = await identifyCaller(incoming, services)
+  progress.caller = caller
+
+  const connector = findConnector(services.connectors, caller, permalink)
+  progress.connector = connector
+
+  checkMethod(incoming, connector)
+
+  checkRoles(caller, connector)
+  checkHost(incoming, caller, services.tenants)
+  checkOrigin(incoming, caller)
+  services.csrf.check(incoming, caller.credentials)
+
+  progress.rateLimit = await services.rateLimits.count(incoming, caller, connector)
+
+  const payloadLimitBytes = services.ports.limits.requestBytes
+  const signal = callerSignal(outgoing, exchangeTimeoutMs)
+  return parseCall({ arrival, caller, connector, signal, payloadLimitBytes })
+}
+
+async function run(services: Services, progress: Progress, call: Call): Promise<Response> {
+  const { outgoing } = progress.arrival
+  const { payload } = call
+  // Whatever is left of a payload once the answer is out stops being read into memory.
+  if (payload !== null) outgoing.once('close', () => payload.stream.destroy())
+  const outcome = await runExchange(call, services.ports)
+  progress.timings = outcome.timings
+  if ('problem' in outcome) throw outcome.problem
+  return respond(services, progress, outcome.answer)
+}
+
+function respond(services: Services, progress: Progress, answer: Answer): Response {
+  const { arrival, caller, connector, rateLimit, timings = noTimings } = progress
+  const { status, cacheStatus } = answer
+  const grant = corsGrant(arrival.incoming, services.tenants, caller?.tenant)
+  const body = bodyOf(arrival, answer)
+  const record = { arrival, tenant: caller?.tenant, connector, status, timings, cacheStatus }
+  try {
+    const headers = answerHeaders({ arrival, answer, timings, grant, rateLimit })
+    if (!(body instanceof Readable)) {
+      logExchange(services.logger, record)
+      return new Response(body, { status, headers })
+    }
+    return streamAnswer(arrival.outgoing, {
+      status,
+      headers,
+      body,
+      onEnd: (whole) => logExchange(services.logger, { ...record, whole }),
+    })
+  } catch (error) {
+    if (body instanceof Readable) body.destroy()
+    throw error
+  }
+}
+
+/** HEAD, 204, 205 and 304 have no content (RFC 9110 §6.4.1, §15.3.6), whatever the API sent. */
+function bodyOf({ incoming }: Arrival, { body, status }: Answer): Answer['body'] {
+  if (incoming.method !== 'HEAD' && status !== 204 && status !== 205 && status !== 304) return body
+  if (body instanceof Readable) body.destroy()
+  return null
+}
+
+function refuse(services: Services, progress: Progress, error: unknown): Response {
+  const { arrival, caller, connector, rateLimit, timings = noTimings } = progress
+  const problem = asProblem(error)
+  const grant = corsGrant(arrival.incoming, services.tenants, caller?.tenant)
+  logExchange(services.logger, {
+    arrival,
+    tenant: caller?.tenant,
+    connector,
+    status: problem.status,
+    timings,
+    problem,
+    whole: !arrival.outgoing.destroyed,
+  })
+  return problemAnswer({ arrival, problem, grant, timings, rateLimit })
+}
+
+function shuttingDown(): ProblemError {
+  return new ProblemError('SHUTTING_DOWN', {
+    detail: 'This proxy is shutting down; another one will answer.',
+    headers: { 'retry-after': '1' },
+  })
+}

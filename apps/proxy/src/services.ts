@@ -1,0 +1,100 @@
+import { randomBytes } from 'node:crypto'
+import { defaultLimits, type Logger, type Ports } from '@sluice/pipeline'
+import { createMemoryCache } from './adapters/cache/memory-cache.ts'
+import { systemClock } from './adapters/clock/system-clock.ts'
+import { createUpstream, type UpstreamOptions } from './adapters/egress/upstream.ts'
+import {
+  createMemorySecrets,
+  createMemoryVariables,
+  type MemorySecrets,
+  type MemoryVariables,
+} from './adapters/secrets/memory-values.ts'
+import {
+  createSessionVerifier,
+  type SessionIssuer,
+  type SessionVerifier,
+} from './adapters/session/verify-session.ts'
+import {
+  type ConnectorStore,
+  createMemoryConnectors,
+  type MemoryConnectors,
+} from './adapters/store/memory-connectors.ts'
+import {
+  createMemoryTenants,
+  type MemoryTenants,
+  type TenantSettings,
+} from './adapters/store/memory-tenants.ts'
+import { type CsrfTokens, createCsrfTokens } from './http/csrf.ts'
+import { createRateLimits, type RateLimits } from './http/rate-limit.ts'
+import { createLifecycle, type Lifecycle } from './lifecycle.ts'
+import { createLogger } from './logger.ts'
+import type { TenantRegistry } from './tenant.ts'
+
+/** Everything that the server needs: made once in a process, by `createServices` or by a test. */
+export interface Services {
+  readonly tenants: TenantRegistry
+  /** The tenant of anonymous calls to a Host that nobody has registered. */
+  readonly defaultTenantId: string | undefined
+  readonly sessions: SessionVerifier
+  readonly csrf: CsrfTokens
+  readonly connectors: ConnectorStore
+  readonly rateLimits: RateLimits
+  readonly ports: Ports
+  readonly logger: Logger
+  readonly lifecycle: Lifecycle
+}
+
+/** What a process decides about its services. */
+export interface ServicesOptions {
+  readonly tenants: readonly TenantSettings[]
+  readonly defaultTenantId?: string
+  readonly sessionIssuers: readonly SessionIssuer[]
+  /** What the egress guard lets through beyond its rules, and whom TLS trusts. */
+  readonly egress: UpstreamOptions
+  readonly logger?: Logger
+}
+
+/** Services whose stores are in this process's memory, to be filled by `replace`. */
+export interface MemoryServices extends Services {
+  readonly tenants: MemoryTenants
+  readonly connectors: MemoryConnectors
+  readonly secrets: MemorySecrets
+  readonly variables: MemoryVariables
+  /** Closes the connections to APIs. Stop the server first. */
+  close(): Promise<void>
+}
+
+/**
+ * The composition root: every adapter is chosen here and nowhere else. Keys that only this process needs (cache
+ * keys, CSRF tokens) are made up at start.
+ *
+ * @throws Error where a tenant or an issuer is wrongly configured.
+ */
+export function createServices(options: ServicesOptions): MemoryServices {
+  const upstream = createUpstream(options.egress)
+  const secrets = createMemorySecrets()
+  const variables = createMemoryVariables()
+  const ports: Ports = {
+    secrets,
+    variables,
+    upstream,
+    cache: createMemoryCache(),
+    clock: systemClock,
+    limits: defaultLimits,
+    cacheKeySecret: randomBytes(32),
+  }
+  return {
+    tenants: createMemoryTenants(options.tenants),
+    defaultTenantId: options.defaultTenantId,
+    sessions: createSessionVerifier({ issuers: options.sessionIssuers, clock: systemClock }),
+    csrf: createCsrfTokens(randomBytes(32)),
+    connectors: createMemoryConnectors(),
+    secrets,
+    variables,
+    rateLimits: createRateLimits(),
+    ports,
+    logger: options.logger ?? createLogger(),
+    lifecycle: createLifecycle(),
+    close: () => upstream.close(),
+  }
+}
