@@ -1,13 +1,16 @@
 /** The whole path in a real browser: the demo's widgets, the SDK, the proxy, and the API's own record. */
+import { readFileSync } from 'node:fs'
 import { startDemo } from '@sluice/example-widgets/start'
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import demoConfig from '../examples/registry/sluice.dev.json' with { type: 'json' }
 import { chromiumFlags, findChromium } from '../tooling/chromium.ts'
 import { freePorts } from './harness/free-ports.ts'
 import { secretForms } from './harness/secret-forms.ts'
 
 const executablePath = await findChromium()
+const demoConfig = JSON.parse(
+  readFileSync(new URL('../examples/registry/sluice.dev.json', import.meta.url), 'utf8'),
+)
 
 const secrets = [
   demoConfig.session_secret,

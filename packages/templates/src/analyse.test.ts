@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { compileTemplate } from './compile.ts'
-import { compiled, errorsOf, failureOf, render, values, withUser } from './test-support.ts'
+import { compiled, errorsOf, failureOf, render, values, withUser } from './testing/support.ts'
 import type { PlaceName } from './types.ts'
 
 const everyPlace: readonly PlaceName[] = [

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { filterArities } from './filters.ts'
-import { compiled, errorsOf, failureOf, render, withUser } from './test-support.ts'
+import { compiled, errorsOf, failureOf, render, withUser } from './testing/support.ts'
 
 test.each([
   'where_exp',

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compileTemplate } from './compile.ts'
-import { compiled, errorsOf, render } from './test-support.ts'
+import { compiled, errorsOf, render } from './testing/support.ts'
 
 describe('what is allowed works as in Liquid', () => {
   test.each([

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compileTemplate } from './compile.ts'
-import { compiled, errorsOf, failureOf, render, values, withUser } from './test-support.ts'
+import { compiled, errorsOf, failureOf, render, values, withUser } from './testing/support.ts'
 import type { ResponseValues, TemplateValues } from './types.ts'
 
 function withBody(text: string): TemplateValues {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { compiled, errorsOf, failureOf, render, values, withUser } from './test-support.ts'
+import { compiled, errorsOf, failureOf, render, values, withUser } from './testing/support.ts'
 
 const long = 'x'.repeat(1_000_000)
 

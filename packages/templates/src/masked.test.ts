@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { compiled, values } from './test-support.ts'
+import { compiled, values } from './testing/support.ts'
 import type { TemplateValues } from './types.ts'
 
 const { secrets: _, ...withoutSecrets } = values

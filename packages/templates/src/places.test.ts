@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { compiled, errorsOf, failureOf, render, values, withUser } from './test-support.ts'
+import { compiled, errorsOf, failureOf, render, values, withUser } from './testing/support.ts'
 import type { PlaceName } from './types.ts'
 
 describe('a header stays one line of Latin-1', () => {

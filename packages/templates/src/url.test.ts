@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { failureOf, values, withUser } from './test-support.ts'
+import { failureOf, values, withUser } from './testing/support.ts'
 import type { CompiledUrl, PathParameterFormat, TemplateDiagnostic, TemplateValues } from './types.ts'
 import { compileUrl } from './url.ts'
 

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
-import { compileTemplate } from './compile.ts'
-import { TemplateRenderError } from './render-error.ts'
-import type { CompiledTemplate, PlaceName, TemplateDiagnostic, TemplateValues } from './types.ts'
+import { compileTemplate } from '../compile.ts'
+import { TemplateRenderError } from '../render-error.ts'
+import type { CompiledTemplate, PlaceName, TemplateDiagnostic, TemplateValues } from '../types.ts'
 
 /** Values of an ordinary exchange; a test changes what it is about. */
 export const values: TemplateValues = {
