@@ -3,6 +3,16 @@
 /** An RFC 9110 §5.6.2 token. */
 export const headerNamePattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 
+/** Headers that concern one connection only (RFC 9110 §7.6.1), lower case. `Proxy-*` belong to them. */
+export const hopByHopHeaders: readonly string[] = [
+  'connection',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]
+
 const refusedNames = new Set([
   'host',
   'content-length',
@@ -10,13 +20,7 @@ const refusedNames = new Set([
   'expect',
   'via',
   'forwarded',
-  // hop-by-hop, RFC 9110 §7.6.1
-  'connection',
-  'keep-alive',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
+  ...hopByHopHeaders,
 ])
 const refusedPrefixes = ['x-forwarded-', 'proxy-']
 

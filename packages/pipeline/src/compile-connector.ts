@@ -1,36 +1,24 @@
 import { createHash } from 'node:crypto'
-import type {
-  ConnectorDefinition,
-  DefinitionIssue,
-  ParameterRow,
-  PathParameter,
+import {
+  type ConnectorDefinition,
+  type DefinitionIssue,
+  hasPayload,
+  type PathParameter,
 } from '@sluice/connector-schema'
-import { foldQueryKey, hasPayload } from '@sluice/connector-schema'
 import {
   type CompiledTemplate,
   type CompiledUrl,
   compileTemplate,
   compileUrl,
-  type PlaceName,
   type Uses,
 } from '@sluice/templates'
 import { compileAuthentication } from './authentication/index.ts'
 import type { AuthenticationPlan } from './authentication/plan.ts'
+import { type CompiledRow, compileRows } from './compile-rows.ts'
 import { DefinitionReport } from './definition-report.ts'
 import { type Dependencies, dependenciesOf } from './dependencies.ts'
-import { compileConstraints, type OverrideCheck } from './override-check.ts'
 import { invalidPathValue } from './path-value.ts'
-
-/** A header or query row, compiled. */
-export interface CompiledRow {
-  /** As the definition spells it. */
-  readonly key: string
-  readonly template: CompiledTemplate
-  readonly overridable: boolean
-  readonly sendEmpty: boolean
-  /** The row's constraints; `undefined` where it has none. */
-  readonly check: OverrideCheck | undefined
-}
+import { checkReservedKeys, reservedQueryKeys } from './reserved-keys.ts'
 
 /** One revision of a connector, with everything done that can be done once. Immutable. */
 export interface CompiledConnector {
@@ -137,36 +125,6 @@ function compileDestination(
   return url
 }
 
-function compileRows(
-  field: 'headers' | 'query_parameters',
-  rows: readonly ParameterRow[],
-  report: DefinitionReport,
-): readonly CompiledRow[] {
-  return rows.flatMap((row, index) => {
-    const path = `${field}[${index}].value`
-    const compilation = compileTemplate(row.value, { place: placeOf(field, row.key) })
-    report.addTemplate(path, compilation)
-    const template = compilation.template
-    if (template === undefined) return []
-    if (row.overridable && namesIdentity(template.uses)) {
-      const message =
-        'An overridable row may not name user.*, tenant_id or a secret: a browser could replace the identity'
-      report.error(path, 'OVERRIDABLE_IDENTITY', message)
-    }
-    const check = row.constraints && compileConstraints(row.constraints)
-    return [{ key: row.key, template, overridable: row.overridable, sendEmpty: row.send_empty, check }]
-  })
-}
-
-function placeOf(field: 'headers' | 'query_parameters', key: string): PlaceName {
-  if (field === 'query_parameters') return 'query'
-  return key.toLowerCase() === 'cookie' ? 'cookie' : 'header'
-}
-
-function namesIdentity(uses: Uses): boolean {
-  return uses.secrets.size > 0 || uses.session.size > 0
-}
-
 function compilePathParameters(
   rows: readonly PathParameter[],
   report: DefinitionReport,
@@ -205,37 +163,6 @@ function requestContentType(definition: ConnectorDefinition): string {
 /** RFC 8259 and the `+json` suffix of RFC 6839. */
 function isJson(contentType: string): boolean {
   return /^application\/(?:[a-z0-9!#$&^_.+-]+\+)?json\s*(?:;.*)?$/i.test(contentType)
-}
-
-/** Keys of the URL's own query string may stand in no row and be no credential's key. */
-function checkReservedKeys(
-  definition: ConnectorDefinition,
-  url: CompiledUrl | undefined,
-  report: DefinitionReport,
-): void {
-  if (url === undefined) return
-  const inUrl = new Set(url.queryKeys.map(foldQueryKey))
-  for (const [index, row] of definition.query_parameters.entries()) {
-    if (!inUrl.has(foldQueryKey(row.key))) continue
-    const message = `\`${row.key}\` stands in the URL's query string already`
-    report.error(`query_parameters[${index}].key`, 'RESERVED_KEY', message)
-  }
-  const credentialKey = credentialQueryKey(definition)
-  if (credentialKey === undefined || !inUrl.has(foldQueryKey(credentialKey))) return
-  const message = `\`${credentialKey}\` stands in the URL's query string already`
-  report.error('authentication.config.key', 'RESERVED_KEY', message)
-}
-
-function reservedQueryKeys(definition: ConnectorDefinition, url: CompiledUrl): ReadonlySet<string> {
-  const keys = [...url.queryKeys, ...definition.query_parameters.map((row) => row.key)]
-  const credentialKey = credentialQueryKey(definition)
-  if (credentialKey !== undefined) keys.push(credentialKey)
-  return new Set(keys.map(foldQueryKey))
-}
-
-function credentialQueryKey({ authentication }: ConnectorDefinition): string | undefined {
-  if (authentication.type !== 'api_key' && authentication.type !== 'apikey') return undefined
-  return authentication.config.in === 'query' ? authentication.config.key : undefined
 }
 
 function usesOf(rows: readonly CompiledRow[]): readonly Uses[] {

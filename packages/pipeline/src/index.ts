@@ -1,4 +1,3 @@
-export type { FreshnessPolicy } from './caching/freshness.ts'
 export {
   type Compilation,
   type CompiledConnector,
@@ -14,6 +13,7 @@ export {
   type CacheStore,
   type Clock,
   defaultLimits,
+  type FreshnessPolicy,
   type Limits,
   type Logger,
   type Ports,

@@ -1,6 +1,5 @@
 /** What the pipeline needs from outside, as small interfaces. Adapters fill them; tests fill them with objects. */
 import type { Readable } from 'node:stream'
-import type { FreshnessPolicy } from './caching/freshness.ts'
 import type { HeaderList } from './header-list.ts'
 import type { Secret } from './secrecy/secret.ts'
 
@@ -61,6 +60,14 @@ export interface UpstreamAnswer {
  */
 export interface Upstream {
   send(request: UpstreamRequest): Promise<UpstreamAnswer>
+}
+
+/** The freshness of one stored answer, live (RFC 9111 §4.2). */
+export interface FreshnessPolicy {
+  /** Seconds since the API made it (`Age`). */
+  ageSeconds(): number
+  /** What is left of its lifetime, in milliseconds; 0 once it is stale. */
+  remainingMs(): number
 }
 
 /** A complete answer as the cache holds it: the response template has already run. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { wireHeaders } from '@sluice/connector-schema'
 import { type CorsGrant, grantOf, type Tenant, type TenantRegistry } from '../tenant.ts'
-import type { HeaderRecord } from './response-headers.ts'
+import type { HeaderRecord } from './header-record.ts'
 
 /** Seconds for which a browser may remember a preflight. */
 const preflightMaxAgeSeconds = 600

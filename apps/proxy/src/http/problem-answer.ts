@@ -4,7 +4,8 @@ import type { Timings } from '@sluice/pipeline'
 import type { CorsGrant } from '../tenant.ts'
 import type { Arrival } from './arrival.ts'
 import { corsHeaders } from './cors.ts'
-import { alwaysSet, type HeaderRecord } from './response-headers.ts'
+import type { HeaderRecord } from './header-record.ts'
+import { alwaysSet } from './response-headers.ts'
 import { noTimings, timingHeaders } from './timing-headers.ts'
 
 /** What a problem answer is built from. */

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { ProblemError } from '@sluice/connector-schema'
 import type { CompiledConnector } from '@sluice/pipeline'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
-import type { HeaderRecord } from './response-headers.ts'
+import type { HeaderRecord } from './header-record.ts'
 import type { Caller } from './session.ts'
 
 /** Counts calls against the connectors' `rate_limit`. */

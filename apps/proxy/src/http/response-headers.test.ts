@@ -3,7 +3,8 @@ import type { Answer } from '@sluice/pipeline'
 import { expect, test } from 'vitest'
 import { systemClock } from '../adapters/clock/system-clock.ts'
 import { arrive } from './arrival.ts'
-import { answerHeaders, type HeaderRecord } from './response-headers.ts'
+import type { HeaderRecord } from './header-record.ts'
+import { answerHeaders } from './response-headers.ts'
 import { noTimings } from './timing-headers.ts'
 
 const incoming = { headers: { 'x-request-id': 'r-1' } } as unknown as IncomingMessage

@@ -3,10 +3,8 @@ import type { Answer, Timings } from '@sluice/pipeline'
 import type { CorsGrant } from '../tenant.ts'
 import type { Arrival } from './arrival.ts'
 import { corsHeaders } from './cors.ts'
+import type { HeaderRecord } from './header-record.ts'
 import { timingHeaders } from './timing-headers.ts'
-
-/** Response headers by lower-case name: a plain object, which Node and Hono send without another copy. */
-export type HeaderRecord = Readonly<Record<string, string>>
 
 /** What an answer depends on besides its URL. */
 const vary = 'Authorization, Cookie, Origin, X-Path-Params, X-Header-Params'

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { pipeline, type Readable } from 'node:stream'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
-import type { HeaderRecord } from './response-headers.ts'
+import type { HeaderRecord } from './header-record.ts'
 
 /** An answer whose body is still arriving. */
 export interface StreamedAnswer {

@@ -1,7 +1,7 @@
 import type { ProblemError } from '@sluice/connector-schema'
 import type { Timings } from '@sluice/pipeline'
 import { type Arrival, elapsedMs } from './arrival.ts'
-import type { HeaderRecord } from './response-headers.ts'
+import type { HeaderRecord } from './header-record.ts'
 
 /** Timings of a call that never entered the pipeline. */
 export const noTimings: Timings = {

@@ -1,14 +1,9 @@
+import { hopByHopHeaders } from '@sluice/connector-schema'
 import { type HeaderList, headerValue } from '../header-list.ts'
 
 /** What never passes from an API to a widget (spec: "Response headers that never pass"), lower case. */
 const refusedNames = new Set([
-  // hop-by-hop, RFC 9110 §7.6.1
-  'connection',
-  'keep-alive',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
+  ...hopByHopHeaders,
   // set by the proxy itself
   'x-request-id',
   'cache-status',

@@ -1,14 +1,6 @@
 import CachePolicy from 'http-cache-semantics'
 import { type HeaderList, headerValue } from '../header-list.ts'
-import type { Clock } from '../ports.ts'
-
-/** The freshness of one stored answer, live (RFC 9111 §4.2). */
-export interface FreshnessPolicy {
-  /** Seconds since the API made it (`Age`). */
-  ageSeconds(): number
-  /** What is left of its lifetime, in milliseconds; 0 once it is stale. */
-  remainingMs(): number
-}
+import type { Clock, FreshnessPolicy } from '../ports.ts'
 
 /** What an API's answer says about being kept. */
 export interface Freshness {

@@ -3,7 +3,8 @@
  * everything that a browser may not change (G3). Reads no secret, does no I/O, renders nothing.
  */
 import { foldQueryKey, ProblemError, type ProblemParam, type WirePairs } from '@sluice/connector-schema'
-import type { CompiledConnector, CompiledRow } from '../compile-connector.ts'
+import type { CompiledConnector } from '../compile-connector.ts'
+import type { CompiledRow } from '../compile-rows.ts'
 import type { Call, Merged, Provenanced, Row } from '../exchange.ts'
 import { invalidHeaderValue } from '../header-value.ts'
 import { invalidPathValue } from '../path-value.ts'

@@ -1,0 +1,46 @@
+import type { ParameterRow } from '@sluice/connector-schema'
+import { type CompiledTemplate, compileTemplate, type PlaceName, type Uses } from '@sluice/templates'
+import type { DefinitionReport } from './definition-report.ts'
+import { compileConstraints, type OverrideCheck } from './override-check.ts'
+
+/** A header or query row, compiled. */
+export interface CompiledRow {
+  /** As the definition spells it. */
+  readonly key: string
+  readonly template: CompiledTemplate
+  readonly overridable: boolean
+  readonly sendEmpty: boolean
+  /** The row's constraints; `undefined` where it has none. */
+  readonly check: OverrideCheck | undefined
+}
+
+/** Compiles the rows of headers or query parameters. */
+export function compileRows(
+  field: 'headers' | 'query_parameters',
+  rows: readonly ParameterRow[],
+  report: DefinitionReport,
+): readonly CompiledRow[] {
+  return rows.flatMap((row, index) => {
+    const path = `${field}[${index}].value`
+    const compilation = compileTemplate(row.value, { place: placeOf(field, row.key) })
+    report.addTemplate(path, compilation)
+    const template = compilation.template
+    if (template === undefined) return []
+    if (row.overridable && namesIdentity(template.uses)) {
+      const message =
+        'An overridable row may not name user.*, tenant_id or a secret: a browser could replace the identity'
+      report.error(path, 'OVERRIDABLE_IDENTITY', message)
+    }
+    const check = row.constraints && compileConstraints(row.constraints)
+    return [{ key: row.key, template, overridable: row.overridable, sendEmpty: row.send_empty, check }]
+  })
+}
+
+function placeOf(field: 'headers' | 'query_parameters', key: string): PlaceName {
+  if (field === 'query_parameters') return 'query'
+  return key.toLowerCase() === 'cookie' ? 'cookie' : 'header'
+}
+
+function namesIdentity(uses: Uses): boolean {
+  return uses.secrets.size > 0 || uses.session.size > 0
+}
