@@ -36,6 +36,16 @@ export async function readIfSmall(stream: Readable, limitBytes: number): Promise
   return Readable.from(rejoined(chunks, iterator), { objectMode: false })
 }
 
+/** Does some work on an answer; where it fails, nobody will read the body, so its connection is let go. */
+export async function orRelease<Result>(body: Readable, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    body.destroy()
+    throw error
+  }
+}
+
 async function* rejoined(
   chunks: readonly Uint8Array[],
   rest: AsyncIterator<Uint8Array>,

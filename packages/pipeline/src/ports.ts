@@ -56,7 +56,9 @@ export interface UpstreamAnswer {
  * The guarded client: one request, no redirect followed, no retry.
  *
  * @throws ProblemError `DESTINATION_NOT_ALLOWED`, `UPSTREAM_UNREACHABLE`, `UPSTREAM_TIMEOUT`,
- *   `UPSTREAM_PROTOCOL_ERROR`, `UPSTREAM_RESPONSE_TOO_LARGE`; the body stream is destroyed with the same.
+ *   `UPSTREAM_PROTOCOL_ERROR`, `UPSTREAM_RESPONSE_TOO_LARGE`; `INVALID_REQUEST` where the caller's payload is cut
+ *   short, `CONNECTOR_MISCONFIGURED` for a header that HTTP cannot carry, `SHUTTING_DOWN`. The body stream is
+ *   destroyed with the same.
  */
 export interface Upstream {
   send(request: UpstreamRequest): Promise<UpstreamAnswer>
@@ -79,7 +81,10 @@ export interface StoredAnswer {
   readonly policy: FreshnessPolicy
 }
 
-/** Stored answers by key. A store may forget anything at any time. */
+/**
+ * Stored answers by key. A store may forget anything at any time. It never throws or rejects: what it cannot read
+ * is not there, what it cannot keep is forgotten.
+ */
 export interface CacheStore {
   get(key: string): StoredAnswer | undefined | Promise<StoredAnswer | undefined>
   set(key: string, answer: StoredAnswer, ttlMs: number): undefined | Promise<undefined>

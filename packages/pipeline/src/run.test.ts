@@ -1,3 +1,5 @@
+import { PassThrough } from 'node:stream'
+import { ProblemError } from '@sluice/connector-schema'
 import { describe, expect, test } from 'vitest'
 import { runExchange } from './run.ts'
 import { ada, callOf, connector, payloadOf, plainPorts, textOf } from './testing/plain-ports.ts'
@@ -5,6 +7,7 @@ import { ada, callOf, connector, payloadOf, plainPorts, textOf } from './testing
 const withKey = {
   authentication: { type: 'api_key', config: { key: 'X-Key', value: "{{ get_secret('k') }}" } },
 }
+const cacheable = [['cache-control', 'max-age=60']] as const
 const secrets = { k: 'sk-0123456789abcdef' }
 
 async function problemOf(outcome: ReturnType<typeof runExchange>) {
@@ -235,6 +238,37 @@ describe('what the widget receives', () => {
     expect(await cacheControl(anonymous, 'private, max-age=60')).toBe('private, max-age=0')
     const overridable = { ...anonymous, headers: [{ key: 'X-A', overridable: true }] }
     expect(await cacheControl(overridable, 'max-age=60')).toBe('private, max-age=60')
+  })
+
+  test('an answer that a stage fails on is let go, and its connection with it', async () => {
+    const failing = { response_body: '{"a": {{ response.json.a | json }}}' }
+    for (const change of [failing, {}]) {
+      const { ports } = plainPorts(() => ({ headers: [['cache-control', 'max-age=60']] }))
+      const body = new PassThrough()
+      body.write('<html>')
+      const upstream = { send: async () => ({ status: 200, headers: cacheable, body }) }
+      setImmediate(() => body.destroy(new ProblemError('UPSTREAM_PROTOCOL_ERROR', { detail: 'cut' })))
+      const problem = await problemOf(runExchange(callOf(connector(change)), { ...ports, upstream }))
+      expect(problem.code).toBe('UPSTREAM_PROTOCOL_ERROR')
+      expect(body.destroyed).toBe(true)
+    }
+  })
+
+  test('a defect in a cache lets go of the answer too', async () => {
+    const { ports } = plainPorts()
+    const body = new PassThrough()
+    body.end('{}')
+    const upstream = { send: async () => ({ status: 200, headers: cacheable, body }) }
+    const set = () => {
+      throw new Error('no room')
+    }
+    const outcome = runExchange(callOf(connector()), {
+      ...ports,
+      upstream,
+      cache: { get: () => undefined, set },
+    })
+    expect((await problemOf(outcome)).code).toBe('INTERNAL_ERROR')
+    expect(body.destroyed).toBe(true)
   })
 
   test('a failure that nobody foresaw is INTERNAL_ERROR and tells nothing', async () => {

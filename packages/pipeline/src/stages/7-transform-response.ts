@@ -9,14 +9,15 @@ import { type CompiledTemplate, TemplateRenderError } from '@sluice/templates'
 import { passingHeaders, upstreamLocation, withoutBodyHeaders } from '../answering/response-headers.ts'
 import type { Received, Transformed } from '../exchange.ts'
 import { type HeaderList, headerValue } from '../header-list.ts'
-import { decodeUtf8, readWhole } from '../payload.ts'
+import { decodeUtf8, orRelease, readWhole } from '../payload.ts'
 import type { Limits } from '../ports.ts'
 
 /** The stage. */
-export async function transformResponse(
-  received: Received,
-  { limits }: { limits: Limits },
-): Promise<Transformed> {
+export function transformResponse(received: Received, { limits }: { limits: Limits }): Promise<Transformed> {
+  return orRelease(received.upstream.body, () => transform(received, limits))
+}
+
+async function transform(received: Received, limits: Limits): Promise<Transformed> {
   const { upstream, method, call } = received
   const { status } = upstream
   const headers = passingHeaders(upstream.headers)

@@ -6,7 +6,7 @@ import { cacheControlFor } from '../answering/cache-control.ts'
 import { type Freshness, freshnessOf } from '../caching/freshness.ts'
 import type { Answer, Transformed } from '../exchange.ts'
 import { headerValue } from '../header-list.ts'
-import { readIfSmall } from '../payload.ts'
+import { orRelease, readIfSmall } from '../payload.ts'
 import type { CacheStore, Clock, Limits } from '../ports.ts'
 
 interface Needs {
@@ -16,7 +16,11 @@ interface Needs {
 }
 
 /** The stage. */
-export async function store(transformed: Transformed, ports: Needs): Promise<Answer> {
+export function store(transformed: Transformed, ports: Needs): Promise<Answer> {
+  return orRelease(transformed.received.upstream.body, () => keep(transformed, ports))
+}
+
+async function keep(transformed: Transformed, ports: Needs): Promise<Answer> {
   const { received, status } = transformed
   const { connector } = received.call
   const { cache, upstream, method } = received
