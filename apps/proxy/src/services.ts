@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createSecretKey, randomBytes } from 'node:crypto'
 import { defaultLimits, type Logger, type Ports } from '@sluice/pipeline'
 import { createMemoryCache } from './adapters/cache/memory-cache.ts'
 import { systemClock } from './adapters/clock/system-clock.ts'
@@ -81,7 +81,7 @@ export function createServices(options: ServicesOptions): MemoryServices {
     cache: createMemoryCache(),
     clock: systemClock,
     limits: defaultLimits,
-    cacheKeySecret: randomBytes(32),
+    cacheKeySecret: createSecretKey(randomBytes(32)),
   }
   return {
     tenants: createMemoryTenants(options.tenants),

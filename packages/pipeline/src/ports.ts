@@ -1,4 +1,5 @@
 /** What the pipeline needs from outside, as small interfaces. Adapters fill them; tests fill them with objects. */
+import type { KeyObject } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import type { HeaderList } from './header-list.ts'
 import type { Secret } from './secrecy/secret.ts'
@@ -133,5 +134,5 @@ export interface Ports {
   readonly clock: Clock
   readonly limits: Limits
   /** Key of the HMAC that makes cache keys unguessable; at least 32 bytes. */
-  readonly cacheKeySecret: Uint8Array
+  readonly cacheKeySecret: KeyObject
 }

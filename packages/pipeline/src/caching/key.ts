@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, type KeyObject } from 'node:crypto'
 import type { Session } from '@sluice/connector-schema'
 import type { Prepared } from '../exchange.ts'
 
@@ -10,7 +10,7 @@ import type { Prepared } from '../exchange.ts'
  * it as their masked twins: what a secret-bearing value depends on besides (session values, path parameters,
  * versions of secrets and variables) is a part of its own.
  */
-export function cacheKey(prepared: Prepared, keySecret: Uint8Array): string {
+export function cacheKey(prepared: Prepared, keySecret: KeyObject): string {
   const { connector, session } = prepared.call
   const { sessionValues } = connector.dependencies
   const headers = prepared.headers.flatMap(({ name, value }) => [name.toLowerCase(), value.masked])

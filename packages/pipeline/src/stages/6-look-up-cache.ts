@@ -2,6 +2,7 @@
  * Stage 6: a stored answer that is fresh ends the exchange here. On a hit nothing is sent anywhere.
  */
 
+import type { KeyObject } from 'node:crypto'
 import { answerFromStore } from '../answering/answer-from-store.ts'
 import { cacheKey } from '../caching/key.ts'
 import { Finished, type Missed, type Prepared } from '../exchange.ts'
@@ -9,7 +10,7 @@ import type { CacheStore } from '../ports.ts'
 
 interface Needs {
   readonly cache: CacheStore
-  readonly cacheKeySecret: Uint8Array
+  readonly cacheKeySecret: KeyObject
 }
 
 /** The stage. */

@@ -1,4 +1,5 @@
 /** The pipeline's surroundings as plain objects, for unit tests. */
+import { createSecretKey } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { parseDefinition, type Session } from '@sluice/connector-schema'
 import { type CompiledConnector, compileConnector } from '../compile-connector.ts'
@@ -113,7 +114,7 @@ export function plainPorts(
       },
     },
     limits: defaultLimits,
-    cacheKeySecret: Buffer.alloc(32, 1),
+    cacheKeySecret: createSecretKey(Buffer.alloc(32, 1)),
   }
   return { ports, seen, secretsRead, stored, time }
 }
