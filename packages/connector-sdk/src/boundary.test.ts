@@ -233,7 +233,8 @@ describe('whatever untyped code passes (G3)', () => {
       }),
       { numRuns: 400 },
     )
-    expect(sent).toBeGreaterThan(10)
+    // About one call in thirty is permitted: without any, nothing was tested.
+    expect(sent).toBeGreaterThan(0)
   })
 })
 
