@@ -330,7 +330,8 @@ test('a proxy loop is recognised', async () => {
   )
 })
 
-test('a missing secret fails closed', async () => {
+test('a missing secret is warned of at the start, and fails closed', async () => {
+  expect(sluice.printed()).toContain('broken names the secret absent, which does not exist yet')
   const answer = await call({ target: '/connectors/broken/execute' })
   expectRefused(answer, 422, 'SECRET_NOT_FOUND')
   expect(answer.json().params).toEqual(['absent'])

@@ -1,5 +1,6 @@
 /** What a call brings to the API, and what its answer brings to the browser. */
 import { createHash, randomBytes } from 'node:crypto'
+import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type RecordingApi, startRecordingApi } from './harness/recording-api.ts'
@@ -64,7 +65,9 @@ beforeAll(async () => {
       response.setHeader('x-request-id', 'forged')
       response.setHeader('connection', 'x-hop')
       response.setHeader('x-hop', '1')
-      response.setHeader('link', '</next>; rel="next"').end('{}')
+      response.setHeader('x-latin', 'caf\u00e9')
+      // With a string Node would send the head as UTF-8.
+      response.setHeader('link', '</next>; rel="next"').end(Buffer.from('{}'))
     },
     failing: (_, response) => {
       response.writeHead(503, { 'retry-after': '9' }).end('{"error":"down","trace":"internal"}')
@@ -209,6 +212,7 @@ describe('headers of an answer', () => {
     for (const name of ['set-cookie', 'server', 'x-powered-by', 'access-control-allow-origin', 'x-hop']) {
       expect(headers).not.toHaveProperty(name)
     }
+    expect(headers['x-latin']).toBe('caf\u00e9')
     expect(headers.link).toBe('</next>; rel="next"')
     expect(JSON.stringify(headers)).not.toContain(String(api.port))
   })
@@ -238,6 +242,50 @@ describe('headers of an answer', () => {
     const answer = await call({ target: execute('tagged'), headers: [['If-None-Match', 'W/"v1"']] })
     expect([answer.status, answer.text, answer.headers.etag]).toEqual([304, '', '"v1"'])
     expect(api.received[0]?.headers).not.toHaveProperty('if-none-match')
+  })
+})
+
+describe('requests that HTTP itself would answer', () => {
+  const speak = (text: string) =>
+    new Promise<string>((resolve, reject) => {
+      const { hostname, port } = new URL(sluice.url)
+      const socket = connect(Number(port), hostname, () => socket.write(text))
+      let heard = ''
+      socket.on('data', (data) => {
+        heard += data
+      })
+      socket.on('error', reject)
+      socket.on('close', () => resolve(heard))
+    })
+  const end = 'Host: x\r\nConnection: close\r\n'
+
+  test.each([
+    ['an unknown expectation', `GET /healthz HTTP/1.1\r\n${end}Expect: bogus\r\n\r\n`],
+    ['CONNECT', `CONNECT 127.0.0.1:80 HTTP/1.1\r\n${end}\r\n`],
+    ['a target that is none', `GET http:// HTTP/1.1\r\n${end}\r\n`],
+    ['no HTTP at all', 'nonsense\r\n\r\n'],
+  ])('%s is a problem that speaks', async (_, text) => {
+    const heard = await speak(text)
+    expect(heard).toMatch(/^HTTP\/1\.1 400 /)
+    expect(heard).toMatch(/x-connector-error: INVALID_REQUEST/i)
+    expect(heard).toMatch(/x-request-id: \S+/i)
+  })
+
+  test.each([
+    ['two Hosts', [['Host', 'other']]],
+    [
+      'two content types',
+      [
+        ['Content-Type', 'a/b'],
+        ['Content-Type', 'c/d'],
+      ],
+    ],
+    ['a coded payload', [['Transfer-Encoding', 'gzip, chunked']]],
+    ['a payload with Content-Encoding', [['Content-Encoding', 'gzip']]],
+  ] as const)('%s are malformed', async (_, headers) => {
+    const answer = await call({ method: 'POST', target: execute('method-post'), headers, body: 'x' })
+    expect(answer.json()).toMatchObject({ status: 400, code: 'INVALID_REQUEST' })
+    expect(api.received).toEqual([])
   })
 })
 

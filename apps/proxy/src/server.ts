@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { createApp } from './app.ts'
-import { answerClientError, malformedRequest, maxHeaderBytes } from './http/client-error.ts'
+import { answerClientError, answerConnect, malformedRequest, maxHeaderBytes } from './http/client-error.ts'
 import { type Connections, trackConnections } from './http/connections.ts'
 import { malformedAnswer } from './http/problem-answer.ts'
 import type { Services } from './services.ts'
@@ -56,6 +56,9 @@ export async function startServer(services: Services, { port, host }: ListenOpti
     },
   )
   server.on('clientError', answerClientError)
+  server.on('connect', answerConnect)
+  // An expectation that nobody knows is answered like any other malformed request (RFC 9110 §10.1.1).
+  server.on('checkExpectation', (incoming) => answerClientError(new Error('Expect'), incoming.socket))
   const connections = trackConnections(server)
   await listen(server, { port, host })
   return {

@@ -1,3 +1,4 @@
+import { RE2JS } from 're2js'
 import { z } from 'zod'
 
 /** Rules for what a caller may send for one row (spec: `constraints`). */
@@ -8,7 +9,13 @@ export const constraintsSchema = z.strictObject({
     .min(1)
     .max(200)
     .optional(),
-  pattern: z.string().min(1).max(1000).optional().describe('RE2 syntax; must match the whole value'),
+  pattern: z
+    .string()
+    .min(1)
+    .max(1000)
+    .refine(compiles, 'must be valid RE2, which has no look-around and no back-references')
+    .optional()
+    .describe('RE2 syntax; must match the whole value'),
   min_length: z.int().min(0).optional(),
   max_length: z.int().min(0).optional(),
   minimum: z.number().optional(),
@@ -20,5 +27,14 @@ export const constraintsSchema = z.strictObject({
     .optional()
     .describe('Roles that may send this override'),
 })
+
+function compiles(pattern: string): boolean {
+  try {
+    RE2JS.compile(pattern)
+    return true
+  } catch {
+    return false
+  }
+}
 
 export type Constraints = z.infer<typeof constraintsSchema>

@@ -1,4 +1,3 @@
-import { RE2JS } from 're2js'
 import type { Constraints } from './constraints.ts'
 import type { ConnectorDefinition, ParameterRow, PathParameter } from './definition.ts'
 import { foldQueryKey, headerNamePattern, isConditionalHeader, isRefusedHeader } from './header-rules.ts'
@@ -37,8 +36,7 @@ function checkHeaders(definition: PartialDefinition): DefinitionIssue[] {
   const issues: DefinitionIssue[] = []
   const seen = new Set<string>()
   const reserved = reservedHeader(definition)
-  const cached =
-    (definition.method === 'GET' || definition.method === 'HEAD') && definition.cache?.enabled !== false
+  const cached = isCached(definition)
   for (const [index, row] of definition.headers.entries()) {
     if (row === undefined) continue
     const path = `headers[${index}].key`
@@ -73,6 +71,11 @@ function checkHeaders(definition: PartialDefinition): DefinitionIssue[] {
     seen.add(lower)
   }
   return issues
+}
+
+/** Whether answers of the connector are cached, as far as the definition can be read. */
+function isCached({ method = 'GET', cache }: PartialDefinition): boolean {
+  return (method === 'GET' || method === 'HEAD') && cache?.enabled !== false
 }
 
 function reservedHeader(definition: PartialDefinition): string | undefined {
@@ -145,8 +148,12 @@ function checkCredentialKey(definition: PartialDefinition): DefinitionIssue[] {
   if (!headerNamePattern.test(key)) {
     return [{ path, code: 'INVALID_VALUE', message: `\`${printable(key)}\` is not a header name` }]
   }
-  if (!isRefusedHeader(key)) return []
-  return [{ path, code: 'REFUSED_HEADER', message: `\`${key}\` is set by Sluice or by HTTP itself` }]
+  if (isRefusedHeader(key) || key.toLowerCase() === 'content-type') {
+    return [{ path, code: 'REFUSED_HEADER', message: `\`${key}\` is set by Sluice or by HTTP itself` }]
+  }
+  if (!isCached(definition) || !isConditionalHeader(key)) return []
+  const message = `\`${key}\` cannot be sent while caching is on; set \`cache.enabled\` to false`
+  return [{ path, code: 'REFUSED_HEADER', message }]
 }
 
 function checkBody(definition: PartialDefinition): DefinitionIssue[] {
@@ -169,7 +176,7 @@ function checkConstraints(constraints: Constraints, path: string): DefinitionIss
   const issues: DefinitionIssue[] = []
   const refuse = (key: keyof Constraints, message: string) =>
     issues.push({ path: `${path}.${key}`, code: 'INVALID_CONSTRAINTS', message })
-  const { min_length, max_length, minimum, maximum, type, pattern } = constraints
+  const { min_length, max_length, minimum, maximum, type } = constraints
   if (min_length !== undefined && max_length !== undefined && min_length > max_length) {
     refuse('min_length', '`min_length` is greater than `max_length`')
   }
@@ -181,19 +188,7 @@ function checkConstraints(constraints: Constraints, path: string): DefinitionIss
     const key = minimum === undefined ? 'maximum' : 'minimum'
     refuse(key, `\`${key}\` needs \`type\` to be integer or number`)
   }
-  if (pattern !== undefined && !compiles(pattern)) {
-    refuse('pattern', 'The pattern is not valid RE2 (which has no look-around and no back-references)')
-  }
   return issues
-}
-
-function compiles(pattern: string): boolean {
-  try {
-    RE2JS.compile(pattern)
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** A key as it may be printed: control characters shown as `?`. */

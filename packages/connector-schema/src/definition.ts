@@ -53,6 +53,9 @@ const rateLimitSchema = z.strictObject({
   scope: z.enum(['user', 'tenant', 'connector']).default('user'),
 })
 
+/** RFC 9110 §8.3.1, or nothing. */
+const mediaType = /^(?:[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+(?:[ \t]*;[\t\x20-\x7e]*)?)?$/
+
 const hostName = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/i
 
 /**
@@ -76,7 +79,12 @@ export const definitionSchema = z.strictObject({
   authentication: authenticationSchema.default({ type: 'none' }),
   request_body: bodyTemplate.describe("Template; empty: the caller's body passes through"),
   response_body: bodyTemplate.describe("Template; empty: the API's body passes through"),
-  response_content_type: z.string().max(255).default(''),
+  response_content_type: z
+    .string()
+    .max(255)
+    .regex(mediaType, 'must be a media type such as application/json')
+    .default('')
+    .describe('Content type of the answer; empty: application/json with a template, else as the API says'),
   access: z.enum(['authenticated', 'anonymous']).default('authenticated'),
   roles: z
     .array(z.string().min(1).max(255))

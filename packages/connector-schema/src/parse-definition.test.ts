@@ -147,8 +147,6 @@ describe('constraints', () => {
   })
 
   test.each([
-    [{ pattern: '(a+)+\\1' }, 'query_parameters[0].constraints.pattern'],
-    [{ pattern: '(?=x)' }, 'query_parameters[0].constraints.pattern'],
     [{ min_length: 3, max_length: 2 }, 'query_parameters[0].constraints.min_length'],
     [{ type: 'integer', minimum: 3, maximum: 2 }, 'query_parameters[0].constraints.minimum'],
     [{ maximum: 2 }, 'query_parameters[0].constraints.maximum'],
@@ -156,11 +154,51 @@ describe('constraints', () => {
     expect(errorsOf(withConstraints(constraints))).toEqual([`${path} INVALID_CONSTRAINTS`])
   })
 
+  test.each(['(a+)+\\1', '(?=x)', '('])('the pattern %s is not RE2', (pattern) => {
+    expect(errorsOf(withConstraints({ pattern }))).toEqual([
+      'query_parameters[0].constraints.pattern INVALID_VALUE',
+    ])
+  })
+
   test('on a row that nobody may override they are a mistake', () => {
     expect(errorsOf(withConstraints({ type: 'integer' }, false))).toEqual([
       'query_parameters[0].constraints INVALID_CONSTRAINTS',
     ])
   })
+})
+
+test('one malformed field of a row hides no other mistake', () => {
+  const rows = [
+    { key: 'Host', value: 5 },
+    { key: 'a', overridable: true },
+    { key: 'A', value: '{{ nope }}', overridable: 'x', constraints: { pattern: '(' } },
+  ]
+  const { errors, checkable } = parseDefinition({ ...minimal, headers: rows })
+  expect(errors.map((error) => `${error.path} ${error.code}`).toSorted()).toEqual([
+    'headers[0].key REFUSED_HEADER',
+    'headers[0].value INVALID_TYPE',
+    'headers[2].constraints.pattern INVALID_VALUE',
+    'headers[2].key DUPLICATE_KEY',
+    'headers[2].overridable INVALID_TYPE',
+  ])
+  expect(checkable.headers[2]).toEqual({
+    key: 'A',
+    value: '{{ nope }}',
+    overridable: false,
+    send_empty: false,
+  })
+})
+
+test.each(['text', 'text/', '/csv', 'text/csv\r\nX: 1', 'application/json; x=日'])(
+  '%j is no content type',
+  (response_content_type) => {
+    expect(errorsOf({ response_content_type })).toEqual(['response_content_type INVALID_VALUE'])
+  },
+)
+
+test.each(['Range', 'If-Match', 'Content-Type'])('a credential cannot stand in %s', (key) => {
+  const authentication = { type: 'api_key', config: { key, value: "{{ get_secret('k') }}" } }
+  expect(errorsOf({ authentication })).toEqual(['authentication.config.key REFUSED_HEADER'])
 })
 
 test('a body template on a method without a body is refused', () => {

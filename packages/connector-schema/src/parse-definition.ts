@@ -123,13 +123,19 @@ function readable(input: Record<string, unknown>): PartialDefinition {
   }
 }
 
-/** Rows at their own index; a malformed row leaves a hole. */
-function readableRows<Schema extends z.ZodType>(
+/** Rows at their own index, each with its well-formed fields; one without a good key leaves a hole. */
+function readableRows<Schema extends typeof rowSchema | typeof pathParameterSchema>(
   input: unknown,
   schema: Schema,
 ): readonly (z.output<Schema> | undefined)[] {
   if (!Array.isArray(input)) return []
-  return input.map((row) => schema.safeParse(row).data)
+  return input.map((row: Readonly<Record<string, unknown>> | null) => {
+    const fields = Object.entries<z.ZodType>(schema.shape).filter(
+      ([field, fieldSchema]) => fieldSchema.safeParse(row?.[field]).success,
+    )
+    const wellFormed = Object.fromEntries(fields.map(([field]) => [field, row?.[field]]))
+    return schema.safeParse(wellFormed).data as z.output<Schema> | undefined
+  })
 }
 
 function permalinkOf(partial: PartialDefinition): {
@@ -153,9 +159,13 @@ function toIssue(issue: z.core.$ZodIssue): DefinitionIssue {
       }
       return { path, code: 'INVALID_TYPE', message: `${name} must be of type ${issue.expected}` }
     case 'too_big':
-      return { path, code: 'TOO_LONG', message: `${name} may be at most ${issue.maximum}` }
+      return { path, code: 'TOO_LONG', message: `${name} may be at most ${issue.maximum}${unitOf(issue)}` }
     case 'too_small':
-      return { path, code: 'INVALID_VALUE', message: `${name} must be at least ${issue.minimum}` }
+      return {
+        path,
+        code: 'INVALID_VALUE',
+        message: `${name} must be at least ${issue.minimum}${unitOf(issue)}`,
+      }
     case 'invalid_value':
       return { path, code: 'INVALID_VALUE', message: `${name} must be one of ${issue.values.join(', ')}` }
     case 'invalid_union':
@@ -163,6 +173,10 @@ function toIssue(issue: z.core.$ZodIssue): DefinitionIssue {
     default:
       return { path, code: 'INVALID_VALUE', message: `${name} ${issue.message}` }
   }
+}
+
+function unitOf({ origin }: { readonly origin: string }): string {
+  return origin === 'string' ? ' characters long' : origin === 'array' ? ' entries long' : ''
 }
 
 function unionChoices(issue: z.core.$ZodIssueInvalidUnion): string {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type ConnectorDefinition, definitionSchema } from './definition.ts'
 import type { DefinitionIssue, IssueList } from './issue.ts'
 import { parseDefinition } from './parse-definition.ts'
+import { suggestion } from './unknown-keys.ts'
 
 /** A registry file: the connectors that a repository owns. */
 export const registrySchema = z.strictObject({
@@ -26,8 +27,9 @@ export function parseRegistry(input: unknown): ParsedRegistry {
   const connectors = (input as { connectors?: unknown } | null | undefined)?.connectors
   if (!Array.isArray(connectors)) {
     const message = 'A registry is a JSON object with a list `connectors`'
+    const isObject = typeof input === 'object' && input !== null && !Array.isArray(input)
     const errors = [{ path: 'connectors', code: 'REQUIRED', message }]
-    return { definitions: [], checkable: [], errors, warnings: [] }
+    return { definitions: [], checkable: [], errors, warnings: isObject ? unknownTopLevelKeys(input) : [] }
   }
   const errors: DefinitionIssue[] = []
   const warnings: DefinitionIssue[] = unknownTopLevelKeys(input as object)
@@ -54,9 +56,14 @@ export function parseRegistry(input: unknown): ParsedRegistry {
 }
 
 function unknownTopLevelKeys(input: object): DefinitionIssue[] {
+  const known = Object.keys(registrySchema.shape)
   return Object.keys(input)
     .filter((key) => !Object.hasOwn(registrySchema.shape, key))
-    .map((key) => ({ path: key, code: 'UNKNOWN_KEY', message: `Unknown key \`${key}\`` }))
+    .map((key) => ({
+      path: key,
+      code: 'UNKNOWN_KEY',
+      message: `Unknown key \`${key}\`${suggestion(key, known)}`,
+    }))
 }
 
 function join(outer: string, inner: string): string {

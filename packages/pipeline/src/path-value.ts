@@ -2,7 +2,8 @@ import type { PathParameter } from '@sluice/connector-schema'
 
 const segmentAlphabet = /^[A-Za-z0-9._~-]{1,200}$/
 const neverInAPath = /[\p{Cc}\\]/u
-const dotSegment = /^(?:\.|%2e){1,2}$/i
+// Servlets cut a segment at `;` before they look at it.
+const dotSegment = /^(?:\.|%2e){1,2}(?:(?:;|%3b).*)?$/is
 
 /**
  * Why a value cannot stand in a path, or `undefined` where it can (spec: `path_parameters`). No format lets a

@@ -71,6 +71,8 @@ export interface FreshnessPolicy {
   ageSeconds(): number
   /** What is left of its lifetime, in milliseconds; 0 once it is stale. */
   remainingMs(): number
+  /** The same for a browser's own cache, which may keep what is private and does not know `s-maxage`. */
+  browserMs(): number
 }
 
 /** A complete answer as the cache holds it: the response template has already run. */
@@ -101,18 +103,21 @@ export interface Clock {
   sleep(ms: number, signal: AbortSignal): Promise<void>
 }
 
-/** Sizes that an exchange may not pass, in bytes. */
+/** What an exchange may not pass. */
 export interface Limits {
-  /** What a caller may send. */
+  /** The whole exchange, every attempt and redirect in it, in milliseconds. */
+  readonly exchangeMs: number
+  /** What a caller may send, in bytes. */
   readonly requestBytes: number
-  /** What is buffered of an API's answer for a response template. */
+  /** What is buffered of an API's answer for a response template, in bytes. */
   readonly bufferedAnswerBytes: number
-  /** The largest answer that is stored. */
+  /** The largest answer that is stored, in bytes. */
   readonly storedAnswerBytes: number
 }
 
 /** The limits of the specification. */
 export const defaultLimits: Limits = {
+  exchangeMs: 60_000,
   requestBytes: 10 * 1024 * 1024,
   bufferedAnswerBytes: 10 * 1024 * 1024,
   storedAnswerBytes: 1024 * 1024,

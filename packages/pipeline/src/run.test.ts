@@ -169,6 +169,16 @@ describe('what the API receives', () => {
     expect(seen[0]?.url).toBe('https://api.example.com/x?v=1&q=a%20b&api_key=a%2Bb%26c%3Dd')
   })
 
+  test.each([
+    ['User-Agent', 'user-agent'],
+    ['uSER-aGENT', 'user-agent'],
+  ])('a credential in %s is sent once, in place of our own', async (key, name) => {
+    const { ports, sentHeaders } = plainPorts(undefined, { secrets })
+    const config = { key, value: "{{ get_secret('k') }}" }
+    await answerOf(runExchange(callOf(connector({ authentication: { type: 'api_key', config } })), ports))
+    expect(sentHeaders[0]?.filter(([sent]) => sent.toLowerCase() === name)).toEqual([[key, secrets.k]])
+  })
+
   test('a JSON body template cannot be broken out of', async () => {
     const { ports, seen } = plainPorts()
     const compiled = connector({ method: 'POST', request_body: '{"company": {{ body.company | json }}}' })
@@ -219,6 +229,23 @@ describe('what the widget receives', () => {
     expect(problem.message).not.toContain('<html>')
   })
 
+  test('without a template the definition’s content type stands in for the API’s', async () => {
+    const { ports } = plainPorts(() => ({ headers: [['content-type', 'text/plain']], body: 'a,b' }))
+    const compiled = connector({ response_content_type: 'text/csv' })
+    const answer = await answerOf(runExchange(callOf(compiled), ports))
+    expect(answer.headers.filter(([name]) => name === 'content-type')).toEqual([['content-type', 'text/csv']])
+    expect(await textOf(answer.body)).toBe('a,b')
+  })
+
+  test('the time of a stage that fails is that stage’s', async () => {
+    const { ports, time } = plainPorts(() => {
+      time.nowMs += 300
+      throw new ProblemError('UPSTREAM_TIMEOUT', { detail: 'too late' })
+    })
+    const { timings } = await runExchange(callOf(connector()), ports)
+    expect(timings).toMatchObject({ externalMs: 300, totalMs: 300, setupMs: 0 })
+  })
+
   test.each([204, 304])('%i carries no body and runs no template', async (status) => {
     const { ports } = plainPorts(() => ({ status, body: '' }))
     const compiled = connector({ response_body: '{"a": {{ response.json.a | json }}}' })
@@ -235,7 +262,10 @@ describe('what the widget receives', () => {
     expect(await cacheControl({}, 'no-store')).toBe('no-store')
     expect(await cacheControl({}, 'public, max-age=60')).toBe('private, max-age=60')
     expect(await cacheControl(anonymous, 'public, max-age=60')).toBe('public, max-age=60')
-    expect(await cacheControl(anonymous, 'private, max-age=60')).toBe('private, max-age=0')
+    expect(await cacheControl(anonymous, 'private, max-age=60')).toBe('private, max-age=60')
+    expect(await cacheControl({}, 'max-age=5, s-maxage=60')).toBe('private, max-age=5')
+    expect(await cacheControl({}, 'max-age=60, stale-while-revalidate=600')).toBe('private, max-age=60')
+    expect(await cacheControl({}, '')).toBe('private, max-age=0')
     const overridable = { ...anonymous, headers: [{ key: 'X-A', overridable: true }] }
     expect(await cacheControl(overridable, 'max-age=60')).toBe('private, max-age=60')
   })

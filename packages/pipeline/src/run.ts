@@ -16,7 +16,7 @@ import { transformResponse } from './stages/7-transform-response.ts'
 import { send } from './stages/send.ts'
 import { store } from './stages/store.ts'
 import { inOrder, step } from './steps.ts'
-import { type Timings, timer } from './timings.ts'
+import { type Part, type Timings, timer } from './timings.ts'
 
 const pipeline = inOrder(
   step('setup', merge), //              what the caller may not change is refused before anything is read
@@ -38,9 +38,11 @@ export type Outcome =
 /** Runs one admitted call through the pipeline. Never rejects. */
 export async function runExchange(call: Call, ports: Ports): Promise<Outcome> {
   const time = timer(ports.clock)
+  let current: Part = 'setup'
   try {
     let value: unknown = call
     for (const { part, run } of pipeline) {
+      current = part
       const result = run(value, ports)
       value = result instanceof Promise ? await result : result
       time.took(part)
@@ -49,6 +51,7 @@ export async function runExchange(call: Call, ports: Ports): Promise<Outcome> {
     const answer = value instanceof Finished ? value.answer : (value as Answer)
     return { answer: withCondition(answer, call), timings: time.timings() }
   } catch (error) {
+    time.took(current)
     return { problem: asProblem(error, call), timings: time.timings() }
   }
 }

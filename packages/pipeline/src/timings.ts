@@ -13,7 +13,7 @@ export interface Timings {
   readonly totalMs: number
 }
 
-/** Adds up the parts of one exchange; time that no step has claimed yet belongs to the step that failed. */
+/** Adds up the parts of one exchange. */
 export function timer(clock: Clock): {
   readonly took: (part: Part) => void
   readonly timings: () => Timings

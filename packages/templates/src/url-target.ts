@@ -6,7 +6,7 @@ const output = '\ue000'
 const tag = '\ue001'
 const base = 'https://target.invalid'
 
-const literalDotSegment = /^(?:\.|%2e){1,2}$/i
+const literalDotSegment = /^(?:\.|%2e){1,2}(?:(?:;|%3b).*)?$/i
 /** An API may undo an encoded separator before it looks for dot segments, and servlets cut at `;`. */
 const dotSegment = /^\.{1,2}(?:;.*)?$/
 const encodedControl = /%(?:[01][0-9a-f]|7f)/i

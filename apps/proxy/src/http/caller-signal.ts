@@ -1,9 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { ProblemError } from '@sluice/connector-schema'
 
-/** Longest that an exchange may take from its admission to its answer's last byte. */
-export const exchangeTimeoutMs = 60_000
-
 /**
  * A signal that ends an exchange: when the caller goes away before the answer is complete, or when the
  * exchange's time is over. Its reason is a problem.

@@ -10,9 +10,18 @@ export const maxHeaderBytes = 32 * 1024
  * no response object: the answer is written to the socket, and the connection ends with it.
  */
 export function answerClientError(error: Error, socket: Duplex): void {
+  writeProblem(malformedRequest(error), socket)
+}
+
+/** Answers CONNECT, which names a place and no path, and for which Node makes no response object. */
+export function answerConnect(_request: unknown, socket: Duplex): void {
+  socket.on('error', () => undefined)
+  writeProblem(new ProblemError('INVALID_REQUEST', { detail: 'This server opens no tunnels.' }), socket)
+}
+
+function writeProblem(problem: ProblemError, socket: Duplex): void {
   if (!socket.writable) return
   const requestId = randomUUID()
-  const problem = malformedRequest(error)
   const body = JSON.stringify(toProblemDocument(problem, requestId))
   const head = [
     'HTTP/1.1 400 Bad Request',

@@ -31,6 +31,7 @@ export interface CallSources {
 export function parseCall({ arrival, caller, connector, signal, payloadLimitBytes }: CallSources): Call {
   const { incoming, requestId } = arrival
   refuseLoop(incoming)
+  singleHeader(incoming, 'host')
   const query = parseQuery(incoming)
   const pathParams = parseParams(incoming, wireHeaders.pathParams)
   const headers = parseParams(incoming, wireHeaders.headerParams)
@@ -82,6 +83,11 @@ function refuseBadBody(incoming: IncomingMessage, connector: CompiledConnector):
   if (!bearsBody(incoming)) return
   const { method } = connector.definition
   if (!hasPayload(method)) throw invalid(`A call with ${method} carries no payload.`)
+  singleHeader(incoming, 'content-type')
+  const coding = incoming.headers['transfer-encoding']
+  if (coding !== undefined && coding.trim().toLowerCase() !== 'chunked') {
+    throw invalid('A payload is sent without a transfer coding but chunked.', ['transfer-encoding'])
+  }
   // The field does not go upstream, so the API would not know what it received.
   if (incoming.headers['content-encoding'] !== undefined) {
     throw invalid('A payload is sent without Content-Encoding.', ['content-encoding'])

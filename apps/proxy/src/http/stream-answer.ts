@@ -12,6 +12,8 @@ export interface StreamedAnswer {
   readonly onEnd: (whole: boolean) => void
 }
 
+const ascii = /^[\x00-\x7f]*$/
+
 /**
  * Pipes a body into Node's own response. When the caller goes away the body is destroyed, which aborts the
  * request to the API; when the body fails the connection is cut, so that a part never looks like the whole.
@@ -24,7 +26,8 @@ export function streamAnswer(outgoing: ServerResponse, answer: StreamedAnswer): 
     return RESPONSE_ALREADY_SENT
   }
   outgoing.writeHead(answer.status, answer.headers)
-  outgoing.flushHeaders()
+  // A flushed head goes out as UTF-8, one with the first chunk as Latin-1, which is what a header is.
+  if (Object.values(answer.headers).every((value) => ascii.test(value))) outgoing.flushHeaders()
   pipeline(answer.body, outgoing, (error) => answer.onEnd(!error))
   return RESPONSE_ALREADY_SENT
 }

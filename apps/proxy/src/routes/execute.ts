@@ -4,7 +4,7 @@ import { type Answer, type Call, type CompiledConnector, runExchange, type Timin
 import type { Context } from 'hono'
 import { checkHost, checkMethod, checkRoles, findConnector } from '../http/admit.ts'
 import { type Arrival, arrive } from '../http/arrival.ts'
-import { callerSignal, exchangeTimeoutMs } from '../http/caller-signal.ts'
+import { callerSignal } from '../http/caller-signal.ts'
 import { corsGrant } from '../http/cors.ts'
 import { logExchange } from '../http/exchange-log.ts'
 import type { HeaderRecord } from '../http/header-record.ts'
@@ -64,8 +64,8 @@ async function admit(services: Services, progress: Progress, permalink: string):
 
   progress.rateLimit = await services.rateLimits.count(incoming, caller, connector)
 
-  const payloadLimitBytes = services.ports.limits.requestBytes
-  const signal = callerSignal(outgoing, exchangeTimeoutMs)
+  const { requestBytes: payloadLimitBytes, exchangeMs } = services.ports.limits
+  const signal = callerSignal(outgoing, exchangeMs)
   return parseCall({ arrival, caller, connector, signal, payloadLimitBytes })
 }
 

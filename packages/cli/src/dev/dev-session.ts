@@ -47,7 +47,25 @@ function loadConnectors(
   files: DevFiles,
   { config, settings, output }: { config: DevConfig; settings: Settings; output: Output },
 ): readonly CompiledConnector[] | undefined {
-  return accept(loadRegistry(files.registry, compileOptionsOf(config, settings)), output)
+  const connectors = accept(loadRegistry(files.registry, compileOptionsOf(config, settings)), output)
+  for (const line of missingNames(connectors ?? [], config)) output.note(line)
+  return connectors
+}
+
+/** Secrets and variables may come later: that they are not there yet is no error, but worth a line. */
+function missingNames(connectors: readonly CompiledConnector[], { secrets, variables }: DevConfig): string[] {
+  return connectors.flatMap(({ permalink, dependencies }) => {
+    const noSecret = dependencies.secrets.filter((name) => !Object.hasOwn(secrets, name))
+    const noVariable = [...dependencies.variables]
+      .filter(([name, required]) => required && !Object.hasOwn(variables, name))
+      .map(([name]) => name)
+    return [
+      ...noSecret.map((name) => `warning: ${permalink} names the secret ${name}, which does not exist yet`),
+      ...noVariable.map(
+        (name) => `warning: ${permalink} names the variable ${name}, which does not exist yet`,
+      ),
+    ]
+  })
 }
 
 function accept<Content>(loaded: Loaded<Content>, output: Output): Content | undefined {

@@ -5,7 +5,11 @@ import { cacheControlFor } from './cache-control.ts'
 /** A fresh stored answer as it is sent now (RFC 9111 §4, RFC 9211). */
 export function answerFromStore(stored: StoredAnswer, call: Call): Answer {
   const remainingMs = stored.policy.remainingMs()
-  const cacheControl = cacheControlFor(call.connector, { noStore: false, remainingMs, shareable: true })
+  const cacheControl = cacheControlFor(call.connector, {
+    noStore: false,
+    browserMs: stored.policy.browserMs(),
+    shareable: true,
+  })
   return {
     status: stored.status,
     headers: [

@@ -2,8 +2,8 @@ import type { CompiledConnector } from '../compile-connector.ts'
 
 interface Said {
   readonly noStore: boolean
-  /** What is left of the lifetime; 0 where the API gave none or forbids shared storing. */
-  readonly remainingMs: number
+  /** What is left of the lifetime for a browser; 0 where the API gave none. */
+  readonly browserMs: number
   readonly shareable: boolean
 }
 
@@ -14,5 +14,5 @@ interface Said {
 export function cacheControlFor(connector: CompiledConnector, said: Said): string {
   if (said.noStore) return 'no-store'
   const scope = connector.publicAnswer && said.shareable ? 'public' : 'private'
-  return `${scope}, max-age=${Math.floor(said.remainingMs / 1000)}`
+  return `${scope}, max-age=${Math.floor(said.browserMs / 1000)}`
 }

@@ -30,15 +30,26 @@ export function freshnessOf({ method, status, headers, ttlSeconds, clock }: Eval
   const fallback =
     saysNothing && status === 200 && ttlSeconds !== undefined ? `max-age=${ttlSeconds}` : undefined
   const response = { status, headers: forPolicy(headers, directives ?? fallback) }
-  const options = { shared: true, cacheHeuristic: 0, immutableMinTimeToLive: 0 }
-  const policy = new (policyClassOf(clock))({ method, headers: {} }, response, options)
-  // Not `timeToLive()`, which counts the time that an answer may be served stale.
-  const remainingMs = () => Math.max(0, (policy.maxAge() - policy.age()) * 1000)
-  return {
-    storable: !forbidsStoring(status, headers, directives) && policy.storable() && remainingMs() > 0,
-    noStore: directives?.split(',').some((directive) => directive.trim() === 'no-store') === true,
-    policy: { remainingMs, ageSeconds: () => Math.floor(policy.age()) },
+  const evaluatedAs = (shared: boolean) => {
+    const options = { shared, cacheHeuristic: 0, immutableMinTimeToLive: 0 }
+    return new (policyClassOf(clock))({ method, headers: {} }, response, options)
   }
+  const shared = evaluatedAs(true)
+  const browser = evaluatedAs(false)
+  return {
+    storable: !forbidsStoring(status, headers, directives) && shared.storable() && remainingMs(shared) > 0,
+    noStore: directives?.split(',').some((directive) => directive.trim() === 'no-store') === true,
+    policy: {
+      remainingMs: () => remainingMs(shared),
+      browserMs: () => remainingMs(browser),
+      ageSeconds: () => Math.floor(shared.age()),
+    },
+  }
+}
+
+/** Not the library's `timeToLive()`, which counts the time that an answer may be served stale. */
+function remainingMs(policy: CachePolicy): number {
+  return Math.max(0, (policy.maxAge() - policy.age()) * 1000)
 }
 
 /** `Cache-Control` as one line, directive names in lower case: the library compares with case. */

@@ -84,6 +84,7 @@ function requestHeaders(
     prepared.push({ name: row.key, value: row.value, confidential })
   }
   if (credential.kind === 'header') {
+    names.add(credential.name.toLowerCase())
     prepared.push({ name: credential.name, value: credential.value, confidential: true })
   }
   if (contentType !== undefined && !names.has('content-type')) {

@@ -30,11 +30,13 @@ async function transform(received: Received, limits: Limits): Promise<Transforme
     upstream.body.resume()
     return { received, status, headers, body: null }
   }
-  if (template === undefined) return { received, status, headers, body: upstream.body }
-
+  const contentType = call.connector.definition.response_content_type
+  if (template === undefined) {
+    const typed = contentType === '' ? headers : withContentType(headers, contentType)
+    return { received, status, headers: typed, body: upstream.body }
+  }
   const body = await render(received, template, limits)
-  const contentType = call.connector.definition.response_content_type || 'application/json'
-  const own = headersOfOwnBody(contentType, { status, body })
+  const own = headersOfOwnBody(contentType || 'application/json', body)
   return { received, status, headers: [...withoutBodyHeaders(headers), ...own], body }
 }
 
@@ -43,12 +45,12 @@ function hasNoBody(method: string, status: number): boolean {
   return method === 'HEAD' || status === 204 || status === 205 || status === 304
 }
 
+function withContentType(headers: HeaderList, contentType: string): HeaderList {
+  return [...headers.filter(([name]) => name !== 'content-type'), ['content-type', contentType]]
+}
+
 /** A transformed body has a type and an `ETag` of its own. */
-function headersOfOwnBody(
-  contentType: string,
-  { status, body }: { status: number; body: Uint8Array },
-): HeaderList {
-  if (status !== 200) return [['content-type', contentType]]
+function headersOfOwnBody(contentType: string, body: Uint8Array): HeaderList {
   const digest = createHash('sha256').update(body).digest('base64url').slice(0, 27)
   return [
     ['content-type', contentType],

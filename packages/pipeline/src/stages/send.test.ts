@@ -133,6 +133,8 @@ describe('retries', () => {
     const waited = await run(change, [later('2'), {}])
     expect(waited.code).toBe(200)
     expect(waited.time.nowMs).toBe(Date.UTC(2026, 0, 1) + 2000)
+    const pastOneAttempt = { ...change, timeout_ms: 500 }
+    expect((await run(pastOneAttempt, [later('2'), {}])).code).toBe(200)
     expect((await run(change, [later('60'), {}])).code).toBe(503)
   })
 })

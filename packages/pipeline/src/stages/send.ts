@@ -1,17 +1,19 @@
 /**
  * The send: one call to the API through the guarded client, with the redirects and retries that the
- * definition permits, all within its `timeout_ms`. The only stage from which anything leaves.
+ * definition permits. Each attempt, its redirects included, has `timeout_ms` until the answer's headers; all
+ * together have what is left of the exchange. The only stage from which anything leaves.
  */
 import { ProblemError } from '@sluice/connector-schema'
 import type { Missed, PreparedHeader, Received } from '../exchange.ts'
 import type { HeaderList } from '../header-list.ts'
-import type { Clock, Upstream, UpstreamAnswer, UpstreamRequest } from '../ports.ts'
+import type { Clock, Limits, Upstream, UpstreamAnswer, UpstreamRequest } from '../ports.ts'
 import { isRepeatable, maxRedirects, nextHop, refused } from '../sending/redirect.ts'
 import { isIdempotent, pauseBeforeRetry } from '../sending/retry.ts'
 
 interface Needs {
   readonly upstream: Upstream
   readonly clock: Clock
+  readonly limits: Limits
 }
 
 /** The stage. */
@@ -19,12 +21,13 @@ export async function send(missed: Missed, ports: Needs): Promise<Received> {
   const { connector } = missed.call
   const attempts =
     isIdempotent(missed.method) && isRepeatable(missed.body) ? connector.definition.retry.attempts + 1 : 1
-  const deadline = ports.clock.monotonic() + connector.definition.timeout_ms
+  const end = ports.clock.monotonic() + ports.limits.exchangeMs
   for (let attempt = 1; ; attempt++) {
     const sentAt = ports.clock.now()
+    const deadline = Math.min(end, ports.clock.monotonic() + connector.definition.timeout_ms)
     const outcome = await attemptOnce(missed, deadline, ports)
     const pauseMs = attempt < attempts ? pauseBeforeRetry(outcome, attempt, ports.clock.now()) : undefined
-    const fits = pauseMs !== undefined && ports.clock.monotonic() + pauseMs < deadline
+    const fits = pauseMs !== undefined && ports.clock.monotonic() + pauseMs < end
     if (!fits) {
       if (outcome instanceof ProblemError) throw outcome
       return { ...missed, upstream: outcome, sentAt }

@@ -58,7 +58,7 @@ async function smallBody({ body, headers }: Transformed, limits: Limits): Promis
 function browserCacheControl({ received }: Transformed, { noStore, storable, policy }: Freshness): string {
   return cacheControlFor(received.call.connector, {
     noStore,
-    remainingMs: policy.remainingMs(),
+    browserMs: policy.browserMs(),
     shareable: storable,
   })
 }

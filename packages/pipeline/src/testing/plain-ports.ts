@@ -76,6 +76,7 @@ export function plainPorts(
   values: { readonly secrets?: Record<string, string>; readonly variables?: Record<string, string> } = {},
 ) {
   const seen: Seen[] = []
+  const sentHeaders: HeaderList[] = []
   const secretsRead: string[] = []
   const stored = new Map<string, StoredAnswer>()
   const time = { nowMs: Date.UTC(2026, 0, 1) }
@@ -97,6 +98,7 @@ export function plainPorts(
     },
     upstream: {
       async send(request) {
+        sentHeaders.push(request.headers)
         seen.push(await remember(request))
         const { status = 200, headers = [], body = '{}' } = await script(request)
         return { status, headers, body: Readable.from(body === '' ? [] : [Buffer.from(body)]) }
@@ -116,7 +118,7 @@ export function plainPorts(
     limits: defaultLimits,
     cacheKeySecret: createSecretKey(Buffer.alloc(32, 1)),
   }
-  return { ports, seen, secretsRead, stored, time }
+  return { ports, seen, sentHeaders, secretsRead, stored, time }
 }
 
 async function remember({ method, url, headers, body }: UpstreamRequest): Promise<Seen> {

@@ -2,7 +2,7 @@ import type { StoredAnswer } from '@sluice/pipeline'
 import { expect, test } from 'vitest'
 import { createMemoryCache } from './memory-cache.ts'
 
-const policy = { ageSeconds: () => 0, remainingMs: () => 1000 }
+const policy = { ageSeconds: () => 0, browserMs: () => 0, remainingMs: () => 1000 }
 const answer = (bytes: number): StoredAnswer => ({
   status: 200,
   headers: [],
