@@ -22,6 +22,7 @@ test('an empty environment is valid and opens nothing', () => {
   expect(readSettings({})).toEqual({
     sessionIssuer: undefined,
     egressExceptions: { allowPrivate: [], allowPorts: [], allowHttp: [] },
+    outboundProxy: undefined,
     extraCaPath: undefined,
   })
 })
@@ -72,4 +73,13 @@ test('a refusal never quotes a secret', () => {
   const problems = problemsOf({ ...session, SLUICE_SESSION_SECRET: 'hunter2' })
   expect(problems).toHaveLength(1)
   expect(problems.join()).not.toContain('hunter2')
+})
+
+test('an outbound proxy is read whole, and a refusal never quotes it', () => {
+  const { outboundProxy } = readSettings({ SLUICE_EGRESS_PROXY: 'http://ada:hunter2@proxy.internal:3128' })
+  expect(outboundProxy).toMatchObject({ host: 'proxy.internal', port: 3128, isSecure: false })
+  const problems = problemsOf({ SLUICE_EGRESS_PROXY: 'socks5://ada:hunter2@proxy.internal' })
+  expect(problems).toHaveLength(1)
+  expect(problems[0]).toMatch(/^SLUICE_EGRESS_PROXY: must be /)
+  expect(problems.join()).not.toMatch(/ada|hunter2|internal/)
 })

@@ -5,6 +5,7 @@ import {
   parseAllowPorts,
   parseAllowPrivate,
 } from './adapters/egress/exceptions.ts'
+import { type OutboundProxy, parseOutboundProxy } from './adapters/egress/outbound-proxy.ts'
 import type { SessionIssuer } from './adapters/session/verify-session.ts'
 
 /** What the environment configures. */
@@ -12,6 +13,7 @@ export interface Settings {
   /** Absent where no session variable is set: `sluice dev` has an issuer of its own. */
   readonly sessionIssuer: SessionIssuer | undefined
   readonly egressExceptions: EgressExceptions
+  readonly outboundProxy: OutboundProxy | undefined
   /** Path of a PEM file with certificates that TLS trusts beside the usual ones. */
   readonly extraCaPath: string | undefined
 }
@@ -42,6 +44,7 @@ const schema = z.object({
   SLUICE_EGRESS_ALLOW_PRIVATE: z.string().default('').transform(parsedBy(parseAllowPrivate)),
   SLUICE_EGRESS_ALLOW_PORTS: z.string().default('').transform(parsedBy(parseAllowPorts)),
   SLUICE_EGRESS_ALLOW_HTTP: z.string().default('').transform(parsedBy(parseAllowHttp)),
+  SLUICE_EGRESS_PROXY: text.transform(parsedBy(parseOutboundProxy)).optional(),
   SLUICE_EXTRA_CA: text.optional(),
 })
 
@@ -70,6 +73,7 @@ export function readSettings(environment: Environment = process.env): Settings {
       allowPorts: env.SLUICE_EGRESS_ALLOW_PORTS,
       allowHttp: env.SLUICE_EGRESS_ALLOW_HTTP,
     },
+    outboundProxy: env.SLUICE_EGRESS_PROXY,
     extraCaPath: env.SLUICE_EXTRA_CA,
   }
 }

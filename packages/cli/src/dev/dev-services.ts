@@ -23,6 +23,7 @@ export function createDevServices(config: DevConfig, settings: Settings): Memory
     sessionIssuers: settings.sessionIssuer === undefined ? [own] : [own, settings.sessionIssuer],
     egress: {
       exceptions: exceptionsOf(config, settings),
+      outboundProxy: settings.outboundProxy,
       ...(settings.extraCaPath !== undefined && { extraCa: readFileSync(settings.extraCaPath, 'utf8') }),
     },
   })

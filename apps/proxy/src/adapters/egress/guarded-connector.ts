@@ -3,10 +3,10 @@
  * judged here, since sockets look up none; a name is resolved once per connection, every address of it must pass,
  * and the socket gets those addresses and no other. So no second resolving can answer differently.
  */
-import { isIP, type LookupFunction } from 'node:net'
+import { isIP } from 'node:net'
 import type { SecureContext } from 'node:tls'
 import { ProblemError } from '@sluice/connector-schema'
-import { buildConnector } from 'undici'
+import type { buildConnector } from 'undici'
 import { isPublicAddress } from './address-policy.ts'
 import { endpointOf, urlRefusal } from './destination.ts'
 import { type EgressExceptions, permitsAddress, permitsPrivateHost } from './exceptions.ts'
@@ -22,24 +22,35 @@ export interface ResolvedAddress {
 /** All addresses of a name. */
 export type Resolve = (hostname: string) => Promise<readonly ResolvedAddress[]>
 
-interface GuardedConnectorOptions {
-  readonly tenantId: string
-  readonly exceptions: EgressExceptions
-  readonly resolve: Resolve
+/** What every way to connect has to know. */
+export interface ConnectOptions {
   /** For resolving, connecting and the TLS handshake together. */
   readonly connectTimeoutMs: number
   /** Trusted certificates; Node's own when `undefined`. */
   readonly secureContext: SecureContext | undefined
 }
 
+/**
+ * A way to connect, given how a name becomes addresses. It connects to those and no other, or to the address that
+ * stands in place of a name.
+ */
+export type ConnectThrough = (resolve: Resolve) => buildConnector.connector
+
+interface GuardedConnectorOptions {
+  readonly tenantId: string
+  readonly exceptions: EgressExceptions
+  readonly resolve: Resolve
+  readonly connectThrough: ConnectThrough
+}
+
 /** A connector for undici's dispatchers. It fails with `DESTINATION_NOT_ALLOWED` or `UPSTREAM_UNREACHABLE`. */
 export function createGuardedConnector(options: GuardedConnectorOptions): buildConnector.connector {
-  const { tenantId, exceptions } = options
+  const { tenantId, exceptions, resolve, connectThrough } = options
   const isAllowed = (address: string) =>
     isPublicAddress(address) || permitsAddress(exceptions, tenantId, address)
-  const toAllowed = connectThrough(createLookup(options.resolve, isAllowed), options)
+  const toAllowed = connectThrough((hostname) => resolveAllowed(hostname, resolve, isAllowed))
   // For hosts that an exception names: their addresses are the operator's business.
-  const toAny = connectThrough(createLookup(options.resolve, isAddress), options)
+  const toAny = connectThrough((hostname) => resolveAllowed(hostname, resolve, isAddress))
 
   return (target, callback) => {
     const url = new URL(`${target.protocol}//${target.host ?? ''}`)
@@ -56,28 +67,6 @@ export function createGuardedConnector(options: GuardedConnectorOptions): buildC
   }
 }
 
-function connectThrough(lookup: LookupFunction, options: GuardedConnectorOptions): buildConnector.connector {
-  const { connectTimeoutMs, secureContext } = options
-  return buildConnector({
-    lookup,
-    // The socket tries the addresses that `lookup` gave it in turn, and always asks for all of them.
-    autoSelectFamily: true,
-    // One request a connection at a time: aborting it closes the socket, and nobody else's exchange with it.
-    allowH2: false,
-    timeout: connectTimeoutMs,
-    ...(secureContext && { secureContext }),
-  })
-}
-
-function createLookup(resolve: Resolve, isAllowed: (address: string) => boolean): LookupFunction {
-  return (hostname, _options, callback) => {
-    resolveAllowed(hostname, resolve, isAllowed).then(
-      (addresses) => callback(null, addresses),
-      (error: unknown) => callback(toProblem(error, 'before-headers'), []),
-    )
-  }
-}
-
 async function resolveAllowed(hostname: string, resolve: Resolve, isAllowed: (address: string) => boolean) {
   const addresses = await resolve(hostname)
   if (addresses.length === 0) {
@@ -87,7 +76,7 @@ async function resolveAllowed(hostname: string, resolve: Resolve, isAllowed: (ad
   if (!addresses.every(({ address }) => isAllowed(address))) {
     throw notAllowed('The name of the API resolves to an address that is not public.')
   }
-  return addresses.map(({ address }) => ({ address, family: isIP(address) }))
+  return addresses
 }
 
 function isAddress(text: string): boolean {

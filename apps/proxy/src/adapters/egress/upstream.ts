@@ -3,12 +3,15 @@ import { lookup } from 'node:dns/promises'
 import { createSecureContext, rootCertificates } from 'node:tls'
 import { ProblemError } from '@sluice/connector-schema'
 import type { HeaderList, Upstream, UpstreamRequest } from '@sluice/pipeline'
+import { connectDirectly } from './connect-directly.ts'
+import { connectThroughProxy } from './connect-tunnel.ts'
 import { acceptedCodings } from './decode.ts'
 import { urlRefusal } from './destination.ts'
 import type { EgressExceptions } from './exceptions.ts'
 import { ExchangeHandler } from './exchange-handler.ts'
 import { createGuardedConnector, type Resolve } from './guarded-connector.ts'
 import { defaultEgressLimits, type EgressLimits } from './limits.ts'
+import type { OutboundProxy } from './outbound-proxy.ts'
 import { createTenantAgents } from './tenant-agents.ts'
 
 /** What the guarded client is made of. */
@@ -18,6 +21,8 @@ export interface UpstreamOptions {
   readonly resolve?: Resolve
   /** Certificates (PEM) trusted beyond the default roots. */
   readonly extraCa?: string
+  /** Makes every connection, to an address that was resolved and checked before. */
+  readonly outboundProxy?: OutboundProxy | undefined
   readonly limits?: Partial<EgressLimits>
 }
 
@@ -28,15 +33,19 @@ export interface UpstreamOptions {
  * `close` breaks what is in flight (`SHUTTING_DOWN`) and resolves when every socket is gone.
  */
 export function createUpstream(options: UpstreamOptions): Upstream & { close(): Promise<void> } {
-  const { exceptions, resolve = resolveBySystem, extraCa } = options
+  const { exceptions, resolve = resolveBySystem, extraCa, outboundProxy: proxy } = options
   const limits = { ...defaultEgressLimits, ...options.limits }
   // Made once: parsing all roots again for each connection would take milliseconds.
   const secureContext =
     extraCa === undefined ? undefined : createSecureContext({ ca: [...rootCertificates, extraCa] })
-  const agents = createTenantAgents(limits, (tenantId) => {
-    const { connectTimeoutMs } = limits
-    return createGuardedConnector({ tenantId, exceptions, resolve, connectTimeoutMs, secureContext })
-  })
+  const { connectTimeoutMs } = limits
+  const connectThrough =
+    proxy === undefined
+      ? connectDirectly({ connectTimeoutMs, secureContext })
+      : connectThroughProxy({ proxy, connectTimeoutMs, secureContext })
+  const agents = createTenantAgents(limits, (tenantId) =>
+    createGuardedConnector({ tenantId, exceptions, resolve, connectThrough }),
+  )
   const exchanges = new Set<ExchangeHandler>()
   let isClosed = false
 

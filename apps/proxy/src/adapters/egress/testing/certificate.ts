@@ -1,5 +1,6 @@
 /** Certificates made on the spot, so that no private key lies in the repository and none ever expires. */
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
+import { isIPv4 } from 'node:net'
 
 export interface TestCertificate {
   readonly key: string
@@ -14,7 +15,10 @@ interface Subject {
 
 const dayMs = 86_400_000
 
-/** A self-signed certificate for a DNS name (RFC 5280); trust it by giving it as its own authority. */
+/**
+ * A self-signed certificate (RFC 5280) for a DNS name or an IPv4 address; trust it by giving it as its own
+ * authority.
+ */
 export function createCertificate({ name, notBefore, notAfter }: Subject): TestCertificate {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const issuer = sequence(set(sequence(oid('550403'), der(0x0c, Buffer.from(name)))))
@@ -34,7 +38,11 @@ export function createCertificate({ name, notBefore, notAfter }: Subject): TestC
 }
 
 function subjectAlternativeName(name: string): Buffer {
-  return sequence(oid('551d11'), der(0x04, sequence(der(0x82, Buffer.from(name)))))
+  // RFC 5280 §4.2.1.6
+  const general = isIPv4(name)
+    ? der(0x87, Buffer.from(name.split('.').map(Number)))
+    : der(0x82, Buffer.from(name))
+  return sequence(oid('551d11'), der(0x04, sequence(general)))
 }
 
 function der(tag: number, ...parts: Buffer[]): Buffer {
