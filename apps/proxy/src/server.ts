@@ -55,11 +55,13 @@ export async function startServer(services: Services, { port, host }: ListenOpti
       void current.listener(incoming, outgoing)
     },
   )
-  server.on('clientError', answerClientError)
+  const connections = trackConnections(server)
+  server.on('clientError', (error, socket) =>
+    answerClientError(error, socket, connections.answerHasBegun(socket)),
+  )
   server.on('connect', answerConnect)
   // An expectation that nobody knows is answered like any other malformed request (RFC 9110 §10.1.1).
-  server.on('checkExpectation', (incoming) => answerClientError(new Error('Expect'), incoming.socket))
-  const connections = trackConnections(server)
+  server.on('checkExpectation', (incoming) => answerClientError(new Error('Expect'), incoming.socket, false))
   await listen(server, { port, host })
   return {
     url: urlOf(server, host),

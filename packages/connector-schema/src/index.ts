@@ -10,7 +10,13 @@ export {
   type PathParameter,
 } from './definition.ts'
 export { hasPayload } from './definition-rules.ts'
-export { foldQueryKey, headerNamePattern, hopByHopHeaders, isRefusedHeader } from './header-rules.ts'
+export {
+  foldQueryKey,
+  headerNamePattern,
+  hopByHopHeaders,
+  isRefusedHeader,
+  nearQueryKeys,
+} from './header-rules.ts'
 export type { DefinitionIssue, DefinitionIssueCode, IssueList } from './issue.ts'
 export type { Manifest, ManifestConnector, ManifestConstraints } from './manifest.ts'
 export { type ParsedDefinition, parseDefinition } from './parse-definition.ts'

@@ -32,6 +32,7 @@ describe('credentials do not stand in definitions', () => {
 
   test('as an API key or a password', () => {
     expect(issuesOf(apiKey('sk-live-1'))).toEqual(['authentication.config.value LITERAL_CREDENTIAL'])
+    expect(issuesOf(apiKey("{{ 'sk-live-1' }}"))).toEqual(['authentication.config.value LITERAL_CREDENTIAL'])
     expect(issuesOf(apiKey(`Bearer ${secret}`))).toEqual([])
     expect(issuesOf(basic('me', 'hunter2'))).toEqual(['authentication.config.password LITERAL_CREDENTIAL'])
     expect(issuesOf(basic('me', secret))).toEqual([])

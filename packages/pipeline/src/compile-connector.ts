@@ -30,7 +30,7 @@ export interface CompiledConnector {
   readonly url: CompiledUrl
   readonly headers: readonly CompiledRow[]
   readonly query: readonly CompiledRow[]
-  /** Folded keys that no unlisted parameter may take: listed rows, the URL's own, the credential's. */
+  /** What no unlisted parameter may come near to (`nearQueryKeys`). */
   readonly reservedQueryKeys: ReadonlySet<string>
   readonly pathParameters: ReadonlyMap<string, PathParameter>
   readonly authentication: AuthenticationPlan
@@ -179,6 +179,7 @@ function isPublic(definition: ConnectorDefinition, dependencies: Dependencies): 
     !hasPayload(definition.method) &&
     dependencies.sessionValues.length === 0 &&
     definition.path_parameters.length === 0 &&
-    !definition.headers.some((row) => row.overridable)
+    !definition.headers.some((row) => row.overridable) &&
+    !definition.query_parameters.some((row) => row.constraints?.roles)
   )
 }

@@ -126,6 +126,8 @@ export interface Missed extends Prepared {
 /** After the send. */
 export interface Received extends Missed {
   readonly upstream: UpstreamAnswer
+  /** Where the answer came from, after redirects. */
+  readonly answeredBy: URL
   /** When the request was sent, in milliseconds since the Unix epoch (RFC 9111 §4.2.3). */
   readonly sentAt: number
 }

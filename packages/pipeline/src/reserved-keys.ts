@@ -1,4 +1,4 @@
-import { type ConnectorDefinition, foldQueryKey } from '@sluice/connector-schema'
+import { type ConnectorDefinition, foldQueryKey, nearQueryKeys } from '@sluice/connector-schema'
 import type { CompiledUrl } from '@sluice/templates'
 import type { DefinitionReport } from './definition-report.ts'
 
@@ -21,12 +21,12 @@ export function checkReservedKeys(
   report.error('authentication.config.key', 'RESERVED_KEY', message)
 }
 
-/** Folded keys that no unlisted parameter may take. */
+/** What no unlisted parameter may come near to: listed rows, the URL's own keys, the credential's. */
 export function reservedQueryKeys(definition: ConnectorDefinition, url: CompiledUrl): ReadonlySet<string> {
   const keys = [...url.queryKeys, ...definition.query_parameters.map((row) => row.key)]
   const credentialKey = credentialQueryKey(definition)
   if (credentialKey !== undefined) keys.push(credentialKey)
-  return new Set(keys.map(foldQueryKey))
+  return new Set(keys.flatMap(nearQueryKeys))
 }
 
 function credentialQueryKey({ authentication }: ConnectorDefinition): string | undefined {

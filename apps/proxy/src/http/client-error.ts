@@ -9,8 +9,10 @@ export const maxHeaderBytes = 32 * 1024
  * Answers what Node could not read as a request, so that this failure speaks as well. There is no request and
  * no response object: the answer is written to the socket, and the connection ends with it.
  */
-export function answerClientError(error: Error, socket: Duplex): void {
-  writeProblem(malformedRequest(error), socket)
+export function answerClientError(error: Error, socket: Duplex, answerHasBegun: boolean): void {
+  // A second answer amid the first would be read as part of its body.
+  if (answerHasBegun) socket.destroy()
+  else writeProblem(malformedRequest(error), socket)
 }
 
 /** Answers CONNECT, which names a place and no path, and for which Node makes no response object. */

@@ -42,13 +42,16 @@ export function parseCall({ arrival, caller, connector, signal, payloadLimitByte
   return { requestId, connector, session, query, headers, pathParams, payload, ifNoneMatch, signal }
 }
 
-const ownVia = new RegExp(String.raw`(?:^|,)\s*\S+\s+${viaPseudonym}\s*(?:[,(]|$)`, 'i')
-
 /** The proxy marks what it sends (RFC 9110 §7.6.3): what bears its mark already has come round in a circle. */
 function refuseLoop(incoming: IncomingMessage): void {
   const via = incoming.headers.via
-  if (via === undefined || !ownVia.test(via)) return
+  if (via === undefined || !via.split(',').some(namesThisProxy)) return
   throw invalid('The request has passed through this proxy already: the connector calls itself.', ['via'])
+}
+
+/** `protocol received-by comment`, of which the second is the proxy's name. */
+function namesThisProxy(entry: string): boolean {
+  return entry.trim().toLowerCase().split(/\s/).filter(Boolean)[1] === viaPseudonym
 }
 
 /** Of the raw request target: a parsed URL would have repaired what has to be refused. */

@@ -66,6 +66,7 @@ async function admit(services: Services, progress: Progress, permalink: string):
 
   const { requestBytes: payloadLimitBytes, exchangeMs } = services.ports.limits
   const signal = callerSignal(outgoing, exchangeMs)
+  signal.throwIfAborted()
   return parseCall({ arrival, caller, connector, signal, payloadLimitBytes })
 }
 

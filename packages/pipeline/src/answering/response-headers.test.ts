@@ -68,6 +68,8 @@ test.each([
   ['//other.example.com/', undefined],
   ['https://api.example.com:8443/', undefined],
   ['http://[', undefined],
+  ['https://api.example.com//evil.example/', undefined],
+  ['item', '/item'],
 ])('Location %s arrives as %s', (location, expected) => {
   const url = new URL('https://api.example.com/leads')
   expect(upstreamLocation([['location', location]], url)).toBe(expected)

@@ -90,5 +90,7 @@ export function upstreamLocation(headers: HeaderList, requestUrl: URL): string |
   const location = headerValue(headers, 'location')
   if (location === undefined || !URL.canParse(location, requestUrl.href)) return undefined
   const url = new URL(location, requestUrl)
-  return url.origin === requestUrl.origin ? url.pathname + url.search : undefined
+  // `//evil.example` would be another host to whoever resolves it.
+  const isOwn = url.origin === requestUrl.origin && !url.pathname.startsWith('//')
+  return isOwn ? url.pathname + url.search : undefined
 }

@@ -1,6 +1,6 @@
 import type { Authentication } from '@sluice/connector-schema'
 import type { DefinitionReport } from '../definition-report.ts'
-import { compileConfigField, configPath, refuseLiteralCredential } from './config-field.ts'
+import { compileConfigField, configPath, isLiteral, refuseLiteralCredential } from './config-field.ts'
 import { noAuthentication } from './none.ts'
 import type { AuthenticationPlan } from './plan.ts'
 
@@ -11,7 +11,7 @@ export function compileApiKey(config: Config, report: DefinitionReport): Authent
   const place = config.in === 'header' ? 'auth_header' : 'auth_query'
   const template = compileConfigField({ field: 'value', source: config.value, place }, report)
   if (template === undefined) return noAuthentication
-  if (template.constant !== undefined) refuseLiteralCredential('value', report)
+  if (isLiteral(template)) refuseLiteralCredential('value', report)
   return {
     uses: [template.uses],
     plan: (render) => ({ kind: config.in, name: config.key, value: render(configPath('value'), template) }),

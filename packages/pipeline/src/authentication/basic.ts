@@ -1,6 +1,6 @@
 import type { Authentication } from '@sluice/connector-schema'
 import type { DefinitionReport } from '../definition-report.ts'
-import { compileConfigField, configPath, refuseLiteralCredential } from './config-field.ts'
+import { compileConfigField, configPath, isLiteral, refuseLiteralCredential } from './config-field.ts'
 import { noAuthentication } from './none.ts'
 import type { AuthenticationPlan } from './plan.ts'
 
@@ -19,7 +19,7 @@ export function compileBasic(config: Config, report: DefinitionReport): Authenti
   if (username === undefined || password === undefined) return noAuthentication
   // Some APIs take their key as the user name and ignore the password.
   const credentialIsUsername = username.uses.secrets.size > 0
-  if (password.constant !== undefined && !credentialIsUsername) refuseLiteralCredential('password', report)
+  if (isLiteral(password) && !credentialIsUsername) refuseLiteralCredential('password', report)
   return {
     uses: [username.uses, password.uses],
     plan: (render) => {

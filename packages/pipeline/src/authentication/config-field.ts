@@ -17,6 +17,11 @@ export function compileConfigField(
   return compilation.template
 }
 
+/** Whether the field depends on nothing, so that the definition itself holds the credential. */
+export function isLiteral({ uses }: CompiledTemplate): boolean {
+  return uses.secrets.size + uses.variables.size + uses.session.size + uses.pathParams.size === 0
+}
+
 /** Refuses a credential that stands in the definition itself, where everybody who reads it has it. */
 export function refuseLiteralCredential(field: string, report: DefinitionReport): void {
   const message =

@@ -17,6 +17,7 @@ test.each([
   [cacheControl('public', 'max-age=60'), 60],
   [cacheControl('max-age=10, s-maxage=60'), 60],
   [[...cacheControl('max-age=60'), ['age', '20']] as HeaderList, 40],
+  [[...cacheControl('max-age=60'), ['age', '-999999999']] as HeaderList, 60],
 ])('%j lives for %i s', (headers, seconds) => {
   const { storable, policy } = evaluate(headers)
   expect(storable).toBe(true)

@@ -61,7 +61,8 @@ function forPolicy(headers: HeaderList, cacheControl: string | undefined): Recor
   const plain: Record<string, string> = {}
   for (const name of ['age', 'date', 'expires', 'pragma', 'etag', 'last-modified']) {
     const value = headerValue(headers, name)
-    if (value !== undefined) plain[name] = value
+    // RFC 9111 §5.1: an age is not negative; one that is not a number tells nothing.
+    if (value !== undefined && (name !== 'age' || /^[0-9]+$/.test(value))) plain[name] = value
   }
   if (cacheControl !== undefined) plain['cache-control'] = cacheControl
   return plain

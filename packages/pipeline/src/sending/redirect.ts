@@ -2,6 +2,7 @@ import { ProblemError } from '@sluice/connector-schema'
 import type { Missed } from '../exchange.ts'
 import { headerValue } from '../header-list.ts'
 import type { UpstreamAnswer, UpstreamRequest } from '../ports.ts'
+import { bearsSecret } from '../secrecy/masked.ts'
 
 /** How many redirects one exchange follows. */
 export const maxRedirects = 3
@@ -23,11 +24,8 @@ export interface Hop {
  * @returns `undefined` where the answer is no redirect: it passes to the widget as it is
  * @throws ProblemError `UPSTREAM_REDIRECT`
  */
-export function nextHop(
-  answer: UpstreamAnswer,
-  request: UpstreamRequest,
-  { call: { connector }, secrets }: Missed,
-): Hop | undefined {
+export function nextHop(answer: UpstreamAnswer, request: UpstreamRequest, missed: Missed): Hop | undefined {
+  const { connector } = missed.call
   const location = headerValue(answer.headers, 'location')
   if (!redirectStatuses.has(answer.status) || location === undefined) return undefined
   if (!URL.canParse(location, request.url.href)) throw refused(answer.status)
@@ -35,7 +33,7 @@ export function nextHop(
   url.hash = ''
   if (url.username !== '' || url.password !== '') throw refused(answer.status)
   const sameOrigin = url.origin === request.url.origin
-  if (!sameOrigin && (!connector.redirectHosts.has(url.hostname) || bears(url, secrets))) {
+  if (!sameOrigin && (!connector.redirectHosts.has(url.hostname) || bears(url, missed))) {
     throw refused(answer.status)
   }
 
@@ -50,10 +48,23 @@ export function nextHop(
   throw refused(status)
 }
 
-/** An API that redirects with our query string would hand a key in it to the other host. */
-function bears(url: URL, secrets: ReadonlyMap<string, string>): boolean {
-  const texts = [url.href, url.pathname, ...url.searchParams.values()]
-  return [...secrets.values()].some((secret) => secret !== '' && texts.some((text) => text.includes(secret)))
+/** An API that redirects with what we sent it would hand a credential to the other host. */
+function bears(url: URL, { secrets, headers }: Missed): boolean {
+  const credentials = headers
+    .filter(({ value }) => bearsSecret(value))
+    .flatMap(({ value }) => [value.real, value.real.replace(/^\S+ /, '')])
+  const texts = [url.href, decodeAll(url.href)]
+  return [...secrets.values(), ...credentials].some(
+    (text) => text !== '' && texts.some((where) => where.includes(text)),
+  )
+}
+
+/** Percent-decoded byte by byte: what is not UTF-8 hides nothing that is. */
+function decodeAll(text: string): string {
+  const bytes = text
+    .replaceAll('+', ' ')
+    .replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return Buffer.from(bytes, 'latin1').toString('utf8')
 }
 
 /** Whether a body can be sent a second time: a stream is gone once it was read. */

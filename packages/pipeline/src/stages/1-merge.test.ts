@@ -81,12 +81,22 @@ describe('only what is permitted (G3)', () => {
     expect(refusal(sent)).toEqual({ code: 'OVERRIDE_NOT_PERMITTED', params })
   })
 
-  test.each(['locked', 'Locked', 'locked[]', 'LOCKED[0]', 'open[]', 'OPEN', 'fixed', 'Fixed[]', ''])(
-    'unlisted parameters never stand in for a listed one: %j',
-    (key) => {
-      expect(refusal({ query: [[key, 'x']] }, lenient).code).toBe('OVERRIDE_NOT_PERMITTED')
-    },
-  )
+  test.each([
+    ...['locked', 'Locked', 'locked[]', 'LOCKED[0]', 'open[]', 'OPEN', 'fixed', 'Fixed[]', '', '[]', '...'],
+    ...[
+      '[locked]',
+      'locked[[]]',
+      'locked]',
+      'locked[',
+      ' locked',
+      'locked\u0000',
+      'locked\u0000x',
+      'lo.cked',
+    ],
+    ...['locked[a][b]', '.locked', 'locked\t', '_locked_', 'ＬＯＣＫＥＤ'.normalize('NFKC')],
+  ])('unlisted parameters never stand in for a listed one: %j', (key) => {
+    expect(refusal({ query: [[key, 'x']] }, lenient).code).toBe('OVERRIDE_NOT_PERMITTED')
+  })
 
   test('unlisted parameters are added where the definition allows them', () => {
     const merged = merge(

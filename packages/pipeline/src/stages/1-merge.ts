@@ -2,7 +2,7 @@
  * Stage 1: definition and call become one list of values, each with its provenance. Refuses by name
  * everything that a browser may not change (G3). Reads no secret, does no I/O, renders nothing.
  */
-import { foldQueryKey, ProblemError, type ProblemParam, type WirePairs } from '@sluice/connector-schema'
+import { nearQueryKeys, ProblemError, type ProblemParam, type WirePairs } from '@sluice/connector-schema'
 import type { CompiledConnector } from '../compile-connector.ts'
 import type { CompiledRow } from '../compile-rows.ts'
 import type { Call, Merged, Provenanced, Row } from '../exchange.ts'
@@ -49,10 +49,13 @@ function refuseWhatIsNotPermitted({ connector, query, headers, pathParams }: Cal
   throw new ProblemError('OVERRIDE_NOT_PERMITTED', { detail, params: [...refused] })
 }
 
+// Some parsers end a key at a control character.
+const controlCharacter = /\p{Cc}/u
+
 function mayOverrideQuery(connector: CompiledConnector, key: string): boolean {
   if (connector.query.some((row) => row.key === key && row.overridable)) return true
-  const allowsUnlisted = connector.definition.unlisted_parameters === 'allow'
-  return allowsUnlisted && key !== '' && !connector.reservedQueryKeys.has(foldQueryKey(key))
+  if (connector.definition.unlisted_parameters !== 'allow' || controlCharacter.test(key)) return false
+  return nearQueryKeys(key).every((near) => near !== '' && !connector.reservedQueryKeys.has(near))
 }
 
 function overridableHeader(connector: CompiledConnector, key: string): CompiledRow | undefined {

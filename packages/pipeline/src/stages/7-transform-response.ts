@@ -22,12 +22,14 @@ async function transform(received: Received, limits: Limits): Promise<Transforme
   const { status } = upstream
   const headers = passingHeaders(upstream.headers)
   if (status >= 200 && status < 300) {
-    const location = upstreamLocation(upstream.headers, new URL(received.url.real))
+    const location = upstreamLocation(upstream.headers, received.answeredBy)
     if (location !== undefined) headers.push(['x-upstream-location', location])
   }
   const template = call.connector.responseBody
   if (hasNoBody(method, status)) {
-    upstream.body.resume()
+    // A 205 that bears a body all the same (RFC 9110 §15.3.6) would keep its connection for as long as it likes.
+    if (status === 205) upstream.body.destroy()
+    else upstream.body.resume()
     return { received, status, headers, body: null }
   }
   const contentType = call.connector.definition.response_content_type

@@ -76,7 +76,16 @@ describe('redirects', () => {
   test('that carry our secret to another host are refused', async () => {
     const config = { key: 'key', value: "{{ get_secret('k') }}", in: 'query' }
     const change = { authentication: { type: 'api_key', config }, redirect_hosts: ['files.example.net'] }
-    const { code } = await run(change, [redirect(`https://files.example.net/?key=${secrets.k}`)])
+    const escaped = `%${secrets.k.charCodeAt(0).toString(16)}${secrets.k.slice(1)}`
+    for (const target of [`?key=${secrets.k}`, `?${secrets.k}=1`, secrets.k, escaped, `?x=${escaped}`]) {
+      const { code } = await run(change, [redirect(`https://files.example.net/${target}`)])
+      expect(code).toBe('UPSTREAM_REDIRECT')
+    }
+    const basic = { username: 'sluice', password: "{{ get_secret('k') }}" }
+    const encoded = Buffer.from(`sluice:${secrets.k}`).toString('base64')
+    const { code } = await run({ ...change, authentication: { type: 'basic', config: basic } }, [
+      redirect(`https://files.example.net/${encoded}`),
+    ])
     expect(code).toBe('UPSTREAM_REDIRECT')
   })
 

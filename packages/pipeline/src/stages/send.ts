@@ -16,6 +16,8 @@ interface Needs {
   readonly limits: Limits
 }
 
+type Arrived = Pick<Received, 'upstream' | 'answeredBy'>
+
 /** The stage. */
 export async function send(missed: Missed, ports: Needs): Promise<Received> {
   const { connector } = missed.call
@@ -26,22 +28,19 @@ export async function send(missed: Missed, ports: Needs): Promise<Received> {
     const sentAt = ports.clock.now()
     const deadline = Math.min(end, ports.clock.monotonic() + connector.definition.timeout_ms)
     const outcome = await attemptOnce(missed, deadline, ports)
-    const pauseMs = attempt < attempts ? pauseBeforeRetry(outcome, attempt, ports.clock.now()) : undefined
+    const pauseMs =
+      attempt < attempts ? pauseBeforeRetry(failureOf(outcome), attempt, ports.clock.now()) : undefined
     const fits = pauseMs !== undefined && ports.clock.monotonic() + pauseMs < end
     if (!fits) {
       if (outcome instanceof ProblemError) throw outcome
-      return { ...missed, upstream: outcome, sentAt }
+      return { ...missed, ...outcome, sentAt }
     }
-    if (!(outcome instanceof ProblemError)) outcome.body.destroy()
+    if (!(outcome instanceof ProblemError)) outcome.upstream.body.destroy()
     await ports.clock.sleep(pauseMs, missed.call.signal)
   }
 }
 
-async function attemptOnce(
-  missed: Missed,
-  deadline: number,
-  ports: Needs,
-): Promise<UpstreamAnswer | ProblemError> {
+async function attemptOnce(missed: Missed, deadline: number, ports: Needs): Promise<Arrived | ProblemError> {
   try {
     return await follow(missed, deadline, ports)
   } catch (error) {
@@ -50,7 +49,7 @@ async function attemptOnce(
   }
 }
 
-async function follow(missed: Missed, deadline: number, { upstream, clock }: Needs): Promise<UpstreamAnswer> {
+async function follow(missed: Missed, deadline: number, { upstream, clock }: Needs): Promise<Arrived> {
   const { connector } = missed.call
   let request: UpstreamRequest = {
     tenantId: connector.tenantId,
@@ -72,7 +71,7 @@ async function follow(missed: Missed, deadline: number, { upstream, clock }: Nee
       answer.body.destroy()
       throw error
     }
-    if (hop === undefined) return answer
+    if (hop === undefined) return { upstream: answer, answeredBy: request.url }
     answer.body.destroy()
     // Once gone, credentials do not come back, even when a host redirects home again.
     mayBearCredentials &&= hop.keepsCredentials
@@ -86,6 +85,10 @@ async function follow(missed: Missed, deadline: number, { upstream, clock }: Nee
       timeoutMs: remaining(deadline, clock),
     }
   }
+}
+
+function failureOf(outcome: Arrived | ProblemError): UpstreamAnswer | ProblemError {
+  return outcome instanceof ProblemError ? outcome : outcome.upstream
 }
 
 function realHeaders(headers: readonly PreparedHeader[]): HeaderList {

@@ -151,6 +151,9 @@ function undoCoding(
   received: HeaderList,
   isEmpty: boolean,
 ): { coding: ContentCoding | undefined; headers: HeaderList } {
+  const transferCoding = received.find(([name]) => name === 'transfer-encoding')?.[1]
+  // undici undoes chunked and no other (RFC 9112 §7): the body would be taken for what it codes.
+  if (transferCoding !== undefined && transferCoding.trim().toLowerCase() !== 'chunked') throw malformed()
   const fields = received.filter(([name]) => name === 'content-encoding').map(([, value]) => value)
   if (fields.length === 0) return { coding: undefined, headers: received }
   // The length is that of the coded body.

@@ -50,7 +50,13 @@ describe('tenants in memory', () => {
 
   test('a Host stands for the tenant that registered it, in any case and with any port', () => {
     const tenants = createMemoryTenants([{ id: 'acme', hosts: ['Connect.Example.com'] }, { id: 'other' }])
-    for (const host of ['connect.example.com', 'CONNECT.example.com:8443']) {
+    for (const host of [
+      'connect.example.com',
+      'CONNECT.example.com:8443',
+      'connect.example.com.',
+      'connect.example.com.:443',
+      'connect.example.com:',
+    ]) {
       expect(tenants.atHost(host)?.id).toBe('acme')
     }
     expect(tenants.atHost('elsewhere.example.com')).toBeUndefined()

@@ -29,8 +29,8 @@ export function createMemoryTenants(tenants: readonly TenantSettings[]): MemoryT
 
   function atHost(host: string | undefined): Tenant | undefined {
     if (host === undefined) return undefined
-    const name = host.toLowerCase()
-    return index.byHost.get(name) ?? index.byHost.get(name.replace(/:\d+$/, ''))
+    const { name, port } = splitHost(host)
+    return index.byHost.get(`${name}:${port}`) ?? index.byHost.get(name)
   }
 
   return {
@@ -44,6 +44,12 @@ export function createMemoryTenants(tenants: readonly TenantSettings[]): MemoryT
       index = indexOf(next)
     },
   }
+}
+
+/** A Host field, its name without the dot that only marks it as absolute. */
+function splitHost(host: string): { readonly name: string; readonly port: string } {
+  const [, name = '', port = ''] = /^(.*?)\.?(?::(\d*))?$/.exec(host.toLowerCase()) ?? []
+  return { name, port }
 }
 
 function indexOf(settings: readonly TenantSettings[]): Index {
