@@ -24,6 +24,10 @@ beforeAll(async () => {
       }
       write()
     },
+    // Written by hand: Node itself sends no body with a 205.
+    reset: ({ socket }) => {
+      socket.write('HTTP/1.1 205 Reset Content\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n')
+    },
     silent: () => {
       started++
     },
@@ -34,6 +38,8 @@ beforeAll(async () => {
         { name: 'Endless', url: "{{ get_variable('api') }}/endless" },
         { name: 'Silent', url: "{{ get_variable('api') }}/silent" },
         { name: 'Upload', method: 'PUT', url: "{{ get_variable('api') }}/upload" },
+        { name: 'Rendered', method: 'POST', url: "{{ get_variable('api') }}/fine", request_body: '{}' },
+        { name: 'Reset', url: "{{ get_variable('api') }}/reset" },
         { name: 'Fine', url: "{{ get_variable('api') }}/fine" },
       ],
     },
@@ -100,4 +106,49 @@ test('200 clients that abort amid an upload neither, and none of it arrives whol
   await Promise.all(Array.from({ length: clients }, () => abortedClient('upload', 'PUT', 0)))
   await nothingIsLeft()
   expect(api.received.filter((request) => request.method === 'PUT')).toEqual([])
+})
+
+test('200 clients that are gone before their session is verified neither', async () => {
+  const { hostname, port } = new URL(sluice.url)
+  const leave = async (permalink: string, n: number) => {
+    // A token of its own each: one that was seen before is verified at once.
+    const [name, value] = await bearer({ jti: `${permalink}-${n}` })
+    const method = permalink === 'rendered' ? 'POST' : 'GET'
+    const length = method === 'POST' ? 'Content-Length: 1000\r\n' : ''
+    const socket = connect(Number(port), hostname)
+    socket.on('error', () => {})
+    const head = `${method} /connectors/${permalink}/execute HTTP/1.1\r\nHost: x\r\n${name}: ${value}\r\n${length}\r\n`
+    await new Promise<void>((resolve) =>
+      socket.write(`${head}${method === 'POST' ? '{"a":' : ''}`, () => resolve()),
+    )
+    socket.resetAndDestroy()
+  }
+  await Promise.all(Array.from({ length: clients }, (_, n) => leave(n % 2 === 0 ? 'silent' : 'rendered', n)))
+  await nothingIsLeft()
+})
+
+test('what cannot be read as a request is not answered amid the body of another answer', async () => {
+  const { hostname, port } = new URL(sluice.url)
+  const [name, value] = await bearer()
+  const socket = connect(Number(port), hostname)
+  socket.on('error', () => {})
+  socket.write(`GET /connectors/endless/execute HTTP/1.1\r\nHost: x\r\n${name}: ${value}\r\n\r\n`)
+  let heard = ''
+  socket.on('data', (data) => {
+    if (heard === '') socket.write('\u0001nonsense\r\n\r\n')
+    heard += data.toString('latin1')
+  })
+  await once(socket, 'close')
+  expect(heard).toMatch(/^HTTP\/1\.1 200 /)
+  expect(heard.match(/HTTP\/1\.1/g)).toHaveLength(1)
+  await nothingIsLeft()
+})
+
+test('an API that goes on after a 205 is not listened to', async () => {
+  const answer = await wireCall(sluice.url, {
+    target: '/connectors/reset/execute',
+    headers: [await bearer()],
+  })
+  expect([answer.status, answer.text]).toEqual([205, ''])
+  await nothingIsLeft()
 })

@@ -330,6 +330,16 @@ test('a proxy loop is recognised', async () => {
   )
 })
 
+test.each([','.repeat(31_000), `${','.repeat(15_000)}${' '.repeat(15_000)}`, 'a,'.repeat(15_000)])(
+  'a Via that is all separators holds nobody up',
+  async (via) => {
+    const started = performance.now()
+    expect((await call({ target: guarded, headers: [['Via', via]] })).status).toBe(200)
+    // It was more than a second while the search was quadratic.
+    expect(performance.now() - started).toBeLessThan(900)
+  },
+)
+
 test('a missing secret is warned of at the start, and fails closed', async () => {
   expect(sluice.printed()).toContain('broken names the secret absent, which does not exist yet')
   const answer = await call({ target: '/connectors/broken/execute' })
