@@ -1,7 +1,7 @@
 /**
  * The typed steps of one exchange. Each stage takes one step and gives the next; nothing flows back.
  *
- *   Call → Merged → Resolved → Armed → Authenticated → Prepared → Missed → Received → Answer
+ *   Call → Merged → Resolved → Armed → Authenticated → Prepared → Missed → Received → Transformed → Answer
  */
 import type { Readable } from 'node:stream'
 import type { Session, WirePairs } from '@sluice/connector-schema'
@@ -128,8 +128,6 @@ export interface Received extends Missed {
   readonly upstream: UpstreamAnswer
   /** Where the answer came from, after redirects. */
   readonly answeredBy: URL
-  /** When the request was sent, in milliseconds since the Unix epoch (RFC 9111 §4.2.3). */
-  readonly sentAt: number
 }
 
 /** After stage 7: the answer as the widget will get it, to be stored where it may be. */

@@ -25,7 +25,6 @@ export async function send(missed: Missed, ports: Needs): Promise<Received> {
     isIdempotent(missed.method) && isRepeatable(missed.body) ? connector.definition.retry.attempts + 1 : 1
   const end = ports.clock.monotonic() + ports.limits.exchangeMs
   for (let attempt = 1; ; attempt++) {
-    const sentAt = ports.clock.now()
     const deadline = Math.min(end, ports.clock.monotonic() + connector.definition.timeout_ms)
     const outcome = await attemptOnce(missed, deadline, ports)
     const pauseMs =
@@ -33,7 +32,7 @@ export async function send(missed: Missed, ports: Needs): Promise<Received> {
     const fits = pauseMs !== undefined && ports.clock.monotonic() + pauseMs < end
     if (!fits) {
       if (outcome instanceof ProblemError) throw outcome
-      return { ...missed, ...outcome, sentAt }
+      return { ...missed, ...outcome }
     }
     if (!(outcome instanceof ProblemError)) outcome.upstream.body.destroy()
     await ports.clock.sleep(pauseMs, missed.call.signal)
