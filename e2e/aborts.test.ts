@@ -127,7 +127,11 @@ test('200 clients that are gone before their session is verified neither', async
   await nothingIsLeft()
 })
 
-test('what cannot be read as a request is not answered amid the body of another answer', async () => {
+test.each([
+  ['nonsense', '\u0001nonsense\r\n\r\n'],
+  ['nonsense behind another request', 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n\u0001nonsense\r\n\r\n'],
+  ['CONNECT', 'CONNECT 127.0.0.1:80 HTTP/1.1\r\nHost: x\r\n\r\n'],
+])('%s is not answered amid the body of another answer', async (_, second) => {
   const { hostname, port } = new URL(sluice.url)
   const [name, value] = await bearer()
   const socket = connect(Number(port), hostname)
@@ -135,7 +139,7 @@ test('what cannot be read as a request is not answered amid the body of another 
   socket.write(`GET /connectors/endless/execute HTTP/1.1\r\nHost: x\r\n${name}: ${value}\r\n\r\n`)
   let heard = ''
   socket.on('data', (data) => {
-    if (heard === '') socket.write('\u0001nonsense\r\n\r\n')
+    if (heard === '') socket.write(second)
     heard += data.toString('latin1')
   })
   await once(socket, 'close')

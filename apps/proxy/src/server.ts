@@ -59,9 +59,9 @@ export async function startServer(services: Services, { port, host }: ListenOpti
   server.on('clientError', (error, socket) =>
     answerClientError(error, socket, connections.answerHasBegun(socket)),
   )
-  server.on('connect', answerConnect)
-  // An expectation that nobody knows is answered like any other malformed request (RFC 9110 §10.1.1).
-  server.on('checkExpectation', (incoming) => answerClientError(new Error('Expect'), incoming.socket, false))
+  server.on('connect', (_incoming, socket) => answerConnect(socket, connections.answerHasBegun(socket)))
+  // An expectation that nobody knows may be ignored (RFC 9110 §10.1.1); Node's own 417 would not say who refused.
+  server.on('checkExpectation', (incoming, outgoing) => server.emit('request', incoming, outgoing))
   await listen(server, { port, host })
   return {
     url: urlOf(server, host),

@@ -37,8 +37,6 @@ export interface CompiledConnector {
   readonly requestBody: CompiledTemplate | undefined
   readonly responseBody: CompiledTemplate | undefined
   readonly dependencies: Dependencies
-  /** Refers to `user.*` somewhere: an anonymous call is 401 whatever `access` says. */
-  readonly needsUser: boolean
   /** The same for everybody who calls it without overrides in headers or path: a shared cache may keep it. */
   readonly publicAnswer: boolean
   readonly redirectHosts: ReadonlySet<string>
@@ -103,7 +101,6 @@ export function compileConnector(definition: ConnectorDefinition, options: Compi
     requestBody,
     responseBody,
     dependencies,
-    needsUser: dependencies.user,
     publicAnswer: isPublic(definition, dependencies),
     redirectHosts: new Set(definition.redirect_hosts.map((host) => host.toLowerCase())),
   }

@@ -7,6 +7,8 @@ import { compileConstraints, type OverrideCheck } from './override-check.ts'
 export interface CompiledRow {
   /** As the definition spells it. */
   readonly key: string
+  /** Where its value stands in the definition, for messages. */
+  readonly field: string
   readonly template: CompiledTemplate
   readonly overridable: boolean
   readonly sendEmpty: boolean
@@ -32,7 +34,9 @@ export function compileRows(
       report.error(path, 'OVERRIDABLE_IDENTITY', message)
     }
     const check = row.constraints && compileConstraints(row.constraints)
-    return [{ key: row.key, template, overridable: row.overridable, sendEmpty: row.send_empty, check }]
+    return [
+      { key: row.key, field: path, template, overridable: row.overridable, sendEmpty: row.send_empty, check },
+    ]
   })
 }
 

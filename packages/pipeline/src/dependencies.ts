@@ -7,7 +7,7 @@ export interface Dependencies {
   readonly variables: ReadonlyMap<string, boolean>
   /** Session values that request or response can depend on, e.g. `user.email`; sorted. */
   readonly sessionValues: readonly string[]
-  /** Whether `user.*` is named anywhere. */
+  /** Whether `user.*` is named anywhere: an anonymous call is then 401 whatever `access` says. */
   readonly user: boolean
   /** Whether the response template depends on the time: such an answer is not stored. */
   readonly timeInResponse: boolean

@@ -65,9 +65,9 @@ export function payloadTooLarge(limitBytes: number): ProblemError {
   return new ProblemError('PAYLOAD_TOO_LARGE', { detail })
 }
 
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** The text of some bytes, or `undefined` where they are not UTF-8. */
+/** The text of some bytes without its byte order mark, or `undefined` where they are not UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
     return strictUtf8.decode(bytes)

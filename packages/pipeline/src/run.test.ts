@@ -229,6 +229,12 @@ describe('what the widget receives', () => {
     expect(problem.message).not.toContain('<html>')
   })
 
+  test('a byte order mark in front of JSON is no part of it', async () => {
+    const { ports } = plainPorts(() => ({ body: '\uFEFF{"a":1}' }))
+    const compiled = connector({ response_body: '{"a": {{ response.json.a | json }}}' })
+    expect(await textOf((await answerOf(runExchange(callOf(compiled), ports))).body)).toBe('{"a": 1}')
+  })
+
   test('without a template the definition’s content type stands in for the API’s', async () => {
     const { ports } = plainPorts(() => ({ headers: [['content-type', 'text/plain']], body: 'a,b' }))
     const compiled = connector({ response_content_type: 'text/csv' })
@@ -351,6 +357,14 @@ describe('nobody else’s answer', () => {
     await answerOf(runExchange(callOf(compiled), ports))
     const other = await answerOf(runExchange(callOf(compiled, { session: bob }), ports))
     expect(other.cacheStatus).toContain('hit')
+    expect(seen).toHaveLength(1)
+  })
+
+  test('users share what depends on nothing but their tenant', async () => {
+    const { ports, seen } = plainPorts(cached)
+    const compiled = connector({ headers: [{ key: 'X-Tenant', value: '{{ tenant_id }}' }] })
+    await answerOf(runExchange(callOf(compiled), ports))
+    await answerOf(runExchange(callOf(compiled, { session: bob }), ports))
     expect(seen).toHaveLength(1)
   })
 

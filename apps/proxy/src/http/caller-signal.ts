@@ -8,8 +8,10 @@ import { ProblemError } from '@sluice/connector-schema'
 export function callerSignal(outgoing: ServerResponse, timeoutMs: number): AbortSignal {
   const controller = new AbortController()
   // Whoever left while the session was verified will never be heard of again.
-  if (outgoing.destroyed) controller.abort(callerGone())
-  if (controller.signal.aborted) return controller.signal
+  if (outgoing.destroyed) {
+    controller.abort(callerGone())
+    return controller.signal
+  }
   const timer = setTimeout(() => controller.abort(timeOver(timeoutMs)), timeoutMs)
   outgoing.once('close', () => {
     clearTimeout(timer)

@@ -10,19 +10,23 @@ export const maxHeaderBytes = 32 * 1024
  * no response object: the answer is written to the socket, and the connection ends with it.
  */
 export function answerClientError(error: Error, socket: Duplex, answerHasBegun: boolean): void {
-  // A second answer amid the first would be read as part of its body.
-  if (answerHasBegun) socket.destroy()
-  else writeProblem(malformedRequest(error), socket)
+  writeProblem(malformedRequest(error), socket, answerHasBegun)
 }
 
 /** Answers CONNECT, which names a place and no path, and for which Node makes no response object. */
-export function answerConnect(_request: unknown, socket: Duplex): void {
+export function answerConnect(socket: Duplex, answerHasBegun: boolean): void {
   socket.on('error', () => undefined)
-  writeProblem(new ProblemError('INVALID_REQUEST', { detail: 'This server opens no tunnels.' }), socket)
+  const problem = new ProblemError('INVALID_REQUEST', { detail: 'This server opens no tunnels.' })
+  writeProblem(problem, socket, answerHasBegun)
 }
 
-function writeProblem(problem: ProblemError, socket: Duplex): void {
+function writeProblem(problem: ProblemError, socket: Duplex, answerHasBegun: boolean): void {
   if (!socket.writable) return
+  if (answerHasBegun) {
+    // A second answer amid the first would be read as part of its body.
+    socket.destroy()
+    return
+  }
   const requestId = randomUUID()
   const body = JSON.stringify(toProblemDocument(problem, requestId))
   const head = [

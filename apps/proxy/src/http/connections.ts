@@ -15,36 +15,33 @@ export interface Connections {
  * open such ones ahead of need: a shutdown would wait for them until its deadline.
  */
 export function trackConnections(server: Server): Connections {
-  const unanswered = new Map<Socket, number>()
-  const latest = new WeakMap<Duplex, ServerResponse>()
+  // Requests may be sent before the one in front of them is answered, so there may be several.
+  const unfinished = new Map<Duplex, Set<ServerResponse>>()
   let ending = false
 
-  function add(socket: Socket, requests: number): void {
-    const open = (unanswered.get(socket) ?? 0) + requests
-    unanswered.set(socket, open)
-    if (ending && open === 0) socket.destroySoon()
-  }
-
   server.on('connection', (socket: Socket) => {
-    add(socket, 0)
-    socket.once('close', () => unanswered.delete(socket))
+    unfinished.set(socket, new Set())
+    if (ending) socket.destroySoon()
+    socket.once('close', () => unfinished.delete(socket))
   })
   server.on('request', ({ socket }, outgoing) => {
-    add(socket, 1)
-    latest.set(socket, outgoing)
+    const answers = unfinished.get(socket)
+    answers?.add(outgoing)
     // An answer that never finishes takes its connection with it.
     outgoing.once('finish', () => {
-      if (unanswered.has(socket)) add(socket, -1)
+      answers?.delete(outgoing)
+      if (ending && answers?.size === 0) socket.destroySoon()
     })
   })
   return {
     answerHasBegun(socket) {
-      const outgoing = latest.get(socket)
-      return outgoing?.headersSent === true && !outgoing.writableFinished
+      return [...(unfinished.get(socket) ?? [])].some((outgoing) => outgoing.headersSent)
     },
     endWhenIdle() {
       ending = true
-      for (const [socket, open] of unanswered) if (open === 0) socket.destroySoon()
+      for (const [socket, answers] of unfinished) {
+        if (answers.size === 0) (socket as Socket).destroySoon()
+      }
     },
   }
 }

@@ -12,14 +12,15 @@ import type { Prepared } from '../exchange.ts'
  */
 export function cacheKey(prepared: Prepared, keySecret: KeyObject): string {
   const { connector, session } = prepared.call
-  const { sessionValues } = connector.dependencies
+  const { user, sessionValues } = connector.dependencies
   const headers = prepared.headers.flatMap(({ name, value }) => [name.toLowerCase(), value.masked])
   const groups: readonly (readonly string[])[] = [
     [connector.tenantId, connector.permalink, connector.revision, prepared.method, prepared.url.masked],
     headers,
     Object.entries(prepared.values.pathParams).flat(),
     prepared.versions,
-    sessionValues.length > 0 ? userPartition(session, sessionValues) : [],
+    // The tenant stands in every key; what depends on nothing else of the session is shared within it.
+    user ? userPartition(session, sessionValues) : [],
   ]
   const hmac = createHmac('sha256', keySecret)
   for (const parts of groups) {

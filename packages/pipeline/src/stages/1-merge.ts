@@ -93,24 +93,22 @@ function mergePath({ connector, pathParams }: Call): Readonly<Record<string, str
 
 function mergeHeaders(call: Call, broken: ProblemParam[]): Row<Provenanced>[] {
   const sent = new Map(call.headers.map(([key, value]) => [key.toLowerCase(), value]))
-  return call.connector.headers.map((row, index) => {
-    const field = `headers[${index}].value`
+  return call.connector.headers.map((row) => {
     const value = row.overridable ? sent.get(row.key.toLowerCase()) : undefined
-    if (value === undefined) return fromDefinition(row, field)
+    if (value === undefined) return fromDefinition(row)
     const rule = invalidHeaderValue(row.key, value)
     if (rule !== undefined) broken.push({ key: row.key, rule })
     broken.push(...brokenRules(call, row, [value]))
-    return { key: row.key, field, value: { from: 'override', text: value }, keepEmpty: true }
+    return fromOverride(row, value)
   })
 }
 
 function mergeQuery(call: Call, broken: ProblemParam[]): Row<Provenanced>[] {
-  return call.connector.query.flatMap((row, index): Row<Provenanced>[] => {
-    const field = `query_parameters[${index}].value`
+  return call.connector.query.flatMap((row): Row<Provenanced>[] => {
     const values = row.overridable ? valuesOf(call.query, row.key) : []
-    if (values.length === 0) return [fromDefinition(row, field)]
+    if (values.length === 0) return [fromDefinition(row)]
     broken.push(...brokenRules(call, row, values))
-    return values.map((text) => ({ key: row.key, field, value: { from: 'override', text }, keepEmpty: true }))
+    return values.map((text) => fromOverride(row, text))
   })
 }
 
@@ -118,9 +116,12 @@ function valuesOf(pairs: WirePairs, key: string): string[] {
   return pairs.filter((pair) => pair[0] === key).map((pair) => pair[1])
 }
 
-function fromDefinition(row: CompiledRow, field: string): Row<Provenanced> {
-  const value: Provenanced = { from: 'definition', template: row.template }
-  return { key: row.key, field, value, keepEmpty: row.sendEmpty }
+function fromDefinition({ key, field, template, sendEmpty }: CompiledRow): Row<Provenanced> {
+  return { key, field, value: { from: 'definition', template }, keepEmpty: sendEmpty }
+}
+
+function fromOverride({ key, field }: Pick<CompiledRow, 'key' | 'field'>, text: string): Row<Provenanced> {
+  return { key, field, value: { from: 'override', text }, keepEmpty: true }
 }
 
 /** Every rule of the row's constraints that the values break. */
@@ -145,5 +146,5 @@ function unlisted(call: Call, connector: CompiledConnector): Row<Provenanced>[] 
   if (connector.definition.unlisted_parameters !== 'allow') return []
   return call.query
     .filter(([key]) => !connector.query.some((row) => row.key === key))
-    .map(([key, text]) => ({ key, field: 'query', value: { from: 'override', text }, keepEmpty: true }))
+    .map(([key, text]) => fromOverride({ key, field: 'query' }, text))
 }

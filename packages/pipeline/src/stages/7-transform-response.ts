@@ -2,10 +2,10 @@
  * Stage 7: the answer as the widget will get it. `response_body` runs on every upstream status; without it
  * the body streams through. Response templates never see secrets.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { ProblemError } from '@sluice/connector-schema'
-import { type CompiledTemplate, TemplateRenderError } from '@sluice/templates'
+import { type CompiledTemplate, type ResponseValues, TemplateRenderError } from '@sluice/templates'
 import { passingHeaders, upstreamLocation, withoutBodyHeaders } from '../answering/response-headers.ts'
 import type { Received, Transformed } from '../exchange.ts'
 import { type HeaderList, headerValue } from '../header-list.ts'
@@ -37,7 +37,8 @@ async function transform(received: Received, limits: Limits): Promise<Transforme
     const typed = contentType === '' ? headers : withContentType(headers, contentType)
     return { received, status, headers: typed, body: upstream.body }
   }
-  const body = await render(received, template, limits)
+  const text = decodeUtf8(await readUpstream(upstream.body, limits.bufferedAnswerBytes))
+  const body = render(received, template, { status, headers, text })
   const own = headersOfOwnBody(contentType || 'application/json', body)
   return { received, status, headers: [...withoutBodyHeaders(headers), ...own], body }
 }
@@ -53,29 +54,22 @@ function withContentType(headers: HeaderList, contentType: string): HeaderList {
 
 /** A transformed body has a type and an `ETag` of its own. */
 function headersOfOwnBody(contentType: string, body: Uint8Array): HeaderList {
-  const digest = createHash('sha256').update(body).digest('base64url').slice(0, 27)
+  const digest = hash('sha256', body, 'base64url').slice(0, 27)
   return [
     ['content-type', contentType],
     ['etag', `"${digest}"`],
   ]
 }
 
-async function render(
-  { values, upstream }: Received,
-  template: CompiledTemplate,
-  limits: Limits,
-): Promise<Uint8Array> {
-  const bytes = await readUpstream(upstream.body, limits.bufferedAnswerBytes)
-  const { status, headers } = upstream
-  const response = { status, headers: passingHeaders(headers), text: decodeUtf8(bytes) }
+function render({ values }: Received, template: CompiledTemplate, response: ResponseValues): Uint8Array {
   try {
     return Buffer.from(template.render({ ...values, response }))
   } catch (error) {
     if (!(error instanceof TemplateRenderError)) throw error
-    const retryAfter = headerValue(headers, 'retry-after')
+    const retryAfter = headerValue(response.headers, 'retry-after')
     throw new ProblemError('RESPONSE_TEMPLATE_FAILED', {
       detail: `response_body, line ${error.line}, column ${error.column}: ${error.message}`,
-      upstreamStatus: status,
+      upstreamStatus: response.status,
       params: ['response_body'],
       ...(retryAfter !== undefined && { headers: { 'retry-after': retryAfter } }),
       cause: error,
