@@ -66,15 +66,17 @@ test('a literal destination is checked when saved', () => {
   expect(errors).toEqual([{ path: 'url', code: 'DESTINATION_NOT_ALLOWED', message: 'not that host' }])
 })
 
-test('body templates are for JSON; other types are refused until they are built', () => {
-  const xml = {
-    method: 'POST',
-    headers: [{ key: 'content-type', value: 'application/xml' }],
-    request_body: '<a/>',
-  }
-  expect(issuesOf(xml)).toEqual(['request_body NOT_SUPPORTED'])
-  expect(issuesOf({ response_body: '{}', response_content_type: 'text/html' })).toEqual([
-    'response_body NOT_SUPPORTED',
+test('a body template is compiled for its content type', () => {
+  const post = (contentType: string, request_body: string) =>
+    issuesOf({ method: 'POST', headers: [{ key: 'content-type', value: contentType }], request_body })
+  expect(post('application/xml', '<a>{{ body.x }}</a>')).toEqual([])
+  expect(post('application/xml', '<a b={{ body.x }}/>')).toEqual(['request_body INVALID_MARKUP_TEMPLATE'])
+  expect(post('application/x-www-form-urlencoded', 'a={{ body.x }}')).toEqual([])
+  expect(post('application/json', 'a={{ body.x }}')).toEqual(['request_body INVALID_JSON_TEMPLATE'])
+  expect(post('text/plain', 'a={{ body.x }}')).toEqual(['request_body UNENCODED_OUTPUT'])
+  expect(post("application/{{ get_variable('x') }}", '{}')).toEqual(['headers[0].value INVALID_VALUE'])
+  expect(issuesOf({ response_body: '{}', response_content_type: 'text/html; charset=utf-7' })).toEqual([
+    'response_content_type INVALID_VALUE',
   ])
   expect(issuesOf({ response_body: '{}', response_content_type: 'application/problem+json' })).toEqual([])
 })

@@ -6,6 +6,7 @@ import {
   type PathParameter,
 } from '@sluice/connector-schema'
 import {
+  bodyFormatOf,
   type CompiledTemplate,
   type CompiledUrl,
   compileTemplate,
@@ -141,25 +142,27 @@ function compileBody(
 ): CompiledTemplate | undefined {
   const source = definition[field]
   if (source === '') return undefined
-  const contentType =
-    field === 'request_body' ? requestContentType(definition) : definition.response_content_type
-  if (contentType !== '' && !isJson(contentType)) {
-    const message = `This version has body templates for JSON only, not for \`${contentType}\``
-    report.error(field, 'NOT_SUPPORTED', message)
+  const { value: contentType, path } =
+    field === 'request_body'
+      ? requestContentType(definition)
+      : { value: definition.response_content_type, path: 'response_content_type' }
+  const { refusal } = bodyFormatOf(contentType)
+  if (refusal !== undefined) {
+    report.error(path, 'INVALID_VALUE', refusal)
     return undefined
   }
-  const compilation = compileTemplate(source, { place: field })
+  const compilation = compileTemplate(source, { place: field, contentType })
   report.addTemplate(field, compilation)
   return compilation.template
 }
 
-function requestContentType(definition: ConnectorDefinition): string {
-  return definition.headers.find((row) => row.key.toLowerCase() === 'content-type')?.value ?? ''
-}
-
-/** RFC 8259 and the `+json` suffix of RFC 6839. */
-function isJson(contentType: string): boolean {
-  return /^application\/(?:[a-z0-9!#$&^_.+-]+\+)?json\s*(?:;.*)?$/i.test(contentType)
+/** The `Content-Type` row, which decides how a body template is escaped; none means JSON. */
+function requestContentType({ headers }: ConnectorDefinition): {
+  readonly value: string
+  readonly path: string
+} {
+  const index = headers.findIndex((row) => row.key.toLowerCase() === 'content-type')
+  return { value: headers[index]?.value ?? '', path: `headers[${index}].value` }
 }
 
 function usesOf(rows: readonly CompiledRow[]): readonly Uses[] {

@@ -104,7 +104,7 @@ describe('where each name may stand', () => {
       const isAllowed = !['url', 'request_body', 'response_body'].includes(place)
       const sources = [
         "{{ get_secret('key') | json }}",
-        "{% if get_secret('key') %}{% endif %}",
+        "1{% if get_secret('key') %}{% endif %}",
         "{{ user.id | from_json | jwt_encode: 'k', 'HS256' | json }}",
       ]
       for (const source of sources) {
@@ -199,7 +199,10 @@ describe('the analysis counts whatever occurs', () => {
   test.each([
     ['{% if false %}{{ user.id }}{% endif %}', 'user.id'],
     ['{% for x in (1..0) %}{% else %}{{ user.id }}{% endfor %}', 'user.id'],
-    ['{% for x in user.roles %}{% break %}{{ user.email }}{% endfor %}', 'user.email'],
+    [
+      '{% for x in user.roles %}{% if true %}{% break %}{% endif %}{{ user.email }}{% endfor %}',
+      'user.email',
+    ],
     [
       '{% unless true %}{% else %}{% endunless %}{% if x == user.id %}{% endif %}{% assign x = 1 %}',
       'user.id',

@@ -1,9 +1,12 @@
 import { CompileFailure } from './failure.ts'
 import { limits } from './limits.ts'
 
+/** The tags that enclose others. */
+export type BlockName = 'if' | 'unless' | 'case' | 'for' | 'capture'
+
 /** A tag that is open, and what was seen in it. */
 interface Block {
-  readonly tag: string
+  readonly tag: BlockName
   readonly begin: number
   /** Of `for`; `undefined` for all others. */
   readonly loopVariable: string | undefined
@@ -25,7 +28,7 @@ export class Blocks {
   /** Blocks below it were opened outside the `{% liquid %}` tag that is being read. */
   private floor = 0
 
-  push(tag: string, begin: number, loopVariable?: string): void {
+  push(tag: BlockName, begin: number, loopVariable?: string): void {
     if (this.open.length >= limits.nesting) {
       throw new CompileFailure('TOO_LARGE', `Tags are nested at most ${limits.nesting} deep.`, begin)
     }
@@ -65,6 +68,12 @@ export class Blocks {
 
   isInCapture(): boolean {
     return this.open.some(({ tag }) => tag === 'capture')
+  }
+
+  /** Whether `break` and `continue` mean the loop around them, and nothing is gathered in between. */
+  isDirectlyInLoop(): boolean {
+    const nearest = this.open.findLast(({ tag, sawElse }) => tag === 'capture' || (tag === 'for' && !sawElse))
+    return nearest?.tag === 'for'
   }
 
   /** Variables of the loops whose body this is. */

@@ -1,16 +1,22 @@
 import { analyse } from './analyse.ts'
+import { type BodyFormat, bodyFormatOf } from './body-format.ts'
 import { CompileFailure, collecting, toDiagnostics } from './failure.ts'
-import { checkJsonBody } from './json-body.ts'
+import { parseJson } from './json-filters.ts'
+import { requireUniqueKeys } from './json-keys.ts'
 import { hasMarkers, lex } from './lexer.ts'
 import { limits } from './limits.ts'
 import { type Place, places } from './places.ts'
+import { computePositions, type Positions } from './positions/index.ts'
 import { constantTemplate, createTemplate } from './program.ts'
-import { type ParsedTemplate, parseStatements } from './statements.ts'
+import { RenderFailure } from './render-error.ts'
+import { type ParsedTemplate, parseStatements, writes } from './statements.ts'
 import type { CompiledTemplate, Findings, PathParameterFormat, PlaceName } from './types.ts'
 
 /** How a template is compiled. */
 export interface CompileOptions {
   readonly place: PlaceName
+  /** Of a body: how its outputs are made safe; none is JSON. */
+  readonly contentType?: string
 }
 
 /** What only a URL knows. */
@@ -38,11 +44,7 @@ export function compileSource(source: string, options: SourceOptions): CompileRe
     if (Buffer.byteLength(source) > limits.sourceBytes) {
       throw new CompileFailure('TOO_LARGE', 'A template holds at most 64 KiB.', 0)
     }
-    if (hasMarkers(source)) template = compileMarkers(source, options, { failures, warnings })
-    else {
-      requireFit(source, places[options.place])
-      template = constantTemplate(source)
-    }
+    template = compileParts(source, options, { failures, warnings })
   })
   return {
     template: failures.length === 0 ? template : undefined,
@@ -51,19 +53,41 @@ export function compileSource(source: string, options: SourceOptions): CompileRe
   }
 }
 
-function compileMarkers(
+function compileParts(
   source: string,
-  { place: name, pathFormats }: SourceOptions,
+  { place: name, contentType = '', pathFormats }: SourceOptions,
   found: { readonly failures: CompileFailure[]; readonly warnings: CompileFailure[] },
 ): CompiledTemplate | undefined {
   const place = places[name]
+  const format = place.isBody ? requireFormat(contentType) : undefined
+  if (format === undefined && !hasMarkers(source)) {
+    requireLiteral(source, place)
+    return constantTemplate(source)
+  }
   const parsed = parseStatements(source, lex(source))
   const analysis = analyse({ parsed, place, pathFormats })
   found.warnings.push(...analysis.warnings)
   found.failures.push(...parsed.failures, ...analysis.failures, ...checkLiterals(source, parsed, place))
-  if (place.json) found.failures.push(...checkJsonBody(source, parsed))
+  if (parsed.failures.length > 0) return undefined
+  const positions = computePositions({ source, parsed, place, format })
+  found.warnings.push(...positions.warnings)
+  found.failures.push(...positions.failures)
   if (found.failures.length > 0) return undefined
-  return createTemplate({ source, place: name, analysis, begin: parsed.statements[0]?.begin ?? 0 })
+  if (!hasMarkers(source)) return constantTemplate(source)
+  return createTemplate({
+    source,
+    analysis,
+    positions,
+    writers: parsed.statements.filter(writes),
+    refuse: (text) => refuseWhole(text, place, { format, positions }),
+    begin: parsed.statements[0]?.begin ?? 0,
+  })
+}
+
+function requireFormat(contentType: string): BodyFormat {
+  const { format, refusal } = bodyFormatOf(contentType)
+  if (format === undefined) throw new CompileFailure('INVALID_LITERAL', refusal, 0)
+  return format
 }
 
 /** Literal text that could never be rendered here. A capture lands elsewhere, if at all. */
@@ -74,23 +98,26 @@ function* checkLiterals(source: string, parsed: ParsedTemplate, place: Place): G
   }
 }
 
-function requireFit(text: string, place: Place): void {
+function requireLiteral(text: string, place: Place): void {
   const refusal = place.refuseWhole?.(text)
   if (refusal !== undefined) throw new CompileFailure('INVALID_LITERAL', refusal, 0)
-  if (place.json && text !== '' && !isJson(text)) {
-    throw new CompileFailure(
-      'INVALID_JSON_TEMPLATE',
-      'This is not valid JSON, and no value can make it so.',
-      0,
-    )
-  }
 }
 
-function isJson(text: string): boolean {
+/** What no single output can know of the whole. */
+function refuseWhole(
+  text: string,
+  place: Place,
+  { format, positions }: { readonly format: BodyFormat | undefined; readonly positions: Positions },
+): RenderFailure | undefined {
+  const refusal = place.refuseWhole?.(text)
+  if (refusal !== undefined) return new RenderFailure('place', refusal)
+  if (format !== 'json') return undefined
   try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
+    parseJson(text, 'What the template gives')
+    if (positions.hasComputedKeys) requireUniqueKeys(text)
+    return undefined
+  } catch (error) {
+    if (error instanceof RenderFailure) return error
+    throw error
   }
 }

@@ -1,13 +1,19 @@
-import { type Context, type FilterImplOptions, filters as liquidFilters } from 'liquidjs'
+import { type FilterImplOptions, filters as liquidFilters } from 'liquidjs'
 import { pureDate } from './date-filters.ts'
-import { toText } from './escape.ts'
+import { type Meter, toText } from './escape.ts'
+import { innerLanguages, requirePlain } from './inner-languages/index.ts'
 import { fromJson, toJson } from './json-filters.ts'
 import { encodeJwt, hashing, signing } from './signing-filters.ts'
 
 /** How many arguments a filter takes. LiquidJS passes over what is too much. */
 export type Arity = readonly [least: number, most: number]
 
-type Handler = (this: { readonly context: Context }, value: unknown, ...args: unknown[]) => unknown
+/** A filter as LiquidJS calls it. */
+export type Handler = (
+  this: { readonly context: { readonly memoryLimit: Meter } },
+  value: unknown,
+  ...args: unknown[]
+) => unknown
 
 /** Liquid's own filters that are pure functions of their arguments. */
 const pure: Readonly<Record<string, Arity>> = {
@@ -97,10 +103,10 @@ const dates: Readonly<Record<string, Arity>> = {
 }
 
 const ours: Readonly<Record<string, { readonly arity: Arity; readonly handler: Handler }>> = {
-  from_json: { arity: [0, 0], handler: handler((value, _, context) => fromJson(value, context)) },
-  json: { arity: [0, 0], handler: handler((value, _, context) => toJson(value, context)) },
-  tojson: { arity: [0, 0], handler: handler((value, _, context) => toJson(value, context)) },
-  json_encode: { arity: [0, 0], handler: handler((value, _, context) => toJson(value, context)) },
+  from_json: { arity: [0, 0], handler: handler((value, _, meter) => fromJson(value, meter)) },
+  json: { arity: [0, 0], handler: handler((value, _, meter) => toJson(value, meter)) },
+  tojson: { arity: [0, 0], handler: handler((value, _, meter) => toJson(value, meter)) },
+  json_encode: { arity: [0, 0], handler: handler((value, _, meter) => toJson(value, meter)) },
   base64url_encode: { arity: [0, 0], handler: handler(base64UrlEncode) },
   sha1: { arity: [0, 0], handler: handler(hashing('sha1')) },
   sha256: { arity: [0, 0], handler: handler(hashing('sha256')) },
@@ -118,7 +124,11 @@ const ours: Readonly<Record<string, { readonly arity: Arity; readonly handler: H
     handler: handler(signing('sha512')),
   },
   jwt_encode: { arity: [2, 3], handler: handler(encodeJwt) },
+  plain: { arity: [0, 0], handler: textFilter(requirePlain) },
 }
+
+/** By themselves they give complete literals; where an output stands between quotes, `fit-outputs.ts` says so. */
+const quoting = [...innerLanguages.values()].map(({ name, quote }) => [name, textFilter(quote)] as const)
 
 /** Filters whose result is a complete JSON value. */
 export const jsonFilters: readonly string[] = ['json', 'tojson', 'json_encode']
@@ -131,11 +141,12 @@ export const dateFilters: readonly string[] = Object.keys(dates)
  */
 export const propertyFilters: readonly string[] = ['where', 'reject', 'find', 'find_index', 'has', 'group_by']
 
-/** Every filter that a template may use. `raw` belongs to the place (engine.ts). */
+/** Every filter that a template may use. `raw` does nothing but forbid the encoding after it. */
 export const filterArities: ReadonlyMap<string, Arity> = new Map([
   ...Object.entries(pure),
   ...Object.entries(dates),
   ...Object.entries(ours).map(([name, { arity }]) => [name, arity] as const),
+  ...quoting.map(([name]) => [name, [0, 0] as const] as const),
   ['raw', [0, 0]],
 ])
 
@@ -150,17 +161,28 @@ export function* filterImplementations(): Generator<readonly [string, FilterImpl
     yield [name, pureFilter]
   }
   for (const [name, { handler: filter }] of Object.entries(ours)) yield [name, filter]
+  yield* quoting
+  yield ['raw', (value: unknown) => value]
 }
 
-function handler(filter: (value: unknown, args: readonly unknown[], context: Context) => unknown): Handler {
+function handler(filter: (value: unknown, args: readonly unknown[], meter: Meter) => unknown): Handler {
   return function (value, ...args) {
-    return filter(value, args, this.context)
+    return filter(value, args, this.context.memoryLimit)
   }
 }
 
-function base64UrlEncode(value: unknown, _: readonly unknown[], context: Context): string {
-  const text = toText(value, context)
-  context.memoryLimit.use(text.length)
+/** A filter that is a function of a text. */
+export function textFilter(write: (text: string) => string): Handler {
+  return handler((value, _, meter) => {
+    const text = toText(value, meter)
+    meter.use(text.length)
+    return write(text)
+  })
+}
+
+function base64UrlEncode(value: unknown, _: readonly unknown[], meter: Meter): string {
+  const text = toText(value, meter)
+  meter.use(text.length)
   return Buffer.from(text, 'utf8').toString('base64url')
 }
 

@@ -1,3 +1,4 @@
+export { type BodyFormat, bodyFormatOf } from './body-format.ts'
 export { type CompileOptions, compileTemplate } from './compile.ts'
 export { type RenderFailureReason, TemplateRenderError } from './render-error.ts'
 export type {

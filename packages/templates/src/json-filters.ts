@@ -1,5 +1,4 @@
-import type { Context } from 'liquidjs'
-import { toText } from './escape.ts'
+import { type Meter, toText } from './escape.ts'
 import { RenderFailure } from './render-error.ts'
 
 /** Parses JSON; the message names what had to be JSON, never what it was. */
@@ -11,31 +10,41 @@ export function parseJson(text: string, what: string): unknown {
   }
 }
 
+/** Whether a text is JSON. */
+export function isJsonText(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** `| from_json`: nothing stays nothing. */
-export function fromJson(value: unknown, context: Context): unknown {
+export function fromJson(value: unknown, meter: Meter): unknown {
   if (value === undefined || value === null) return undefined
-  const text = toText(value, context)
-  context.memoryLimit.use(text.length)
+  const text = toText(value, meter)
+  meter.use(text.length)
   return parseJson(text, 'The input of from_json')
 }
 
 /** `| json`: a complete JSON value; a missing one is `null`. */
-export function toJson(value: unknown, context: Context): string {
+export function toJson(value: unknown, meter: Meter): string {
   if (value === undefined || value === null) return 'null'
-  charge(value, context)
+  charge(value, meter)
   return JSON.stringify(value)
 }
 
 /** A list may name one large object many times: its size is known before it is written out. */
-function charge(value: unknown, context: Context): void {
-  if (typeof value === 'string') context.memoryLimit.use(value.length + 2)
+function charge(value: unknown, meter: Meter): void {
+  if (typeof value === 'string') meter.use(value.length + 2)
   else if (Array.isArray(value)) {
-    context.memoryLimit.use(value.length + 2)
-    for (const part of value) charge(part, context)
+    meter.use(value.length + 2)
+    for (const part of value) charge(part, meter)
   } else if (typeof value === 'object' && value !== null) {
     for (const [key, part] of Object.entries(value)) {
-      context.memoryLimit.use(key.length + 4)
-      charge(part, context)
+      meter.use(key.length + 4)
+      charge(part, meter)
     }
-  } else context.memoryLimit.use(8)
+  } else meter.use(8)
 }

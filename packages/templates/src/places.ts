@@ -1,4 +1,3 @@
-import { percentEncode } from './escape.ts'
 import type { PlaceName } from './types.ts'
 
 /** One column of the spec's table "Where each may stand", and what makes a value safe there. */
@@ -11,32 +10,42 @@ export interface Place {
   readonly body: boolean
   /** `response.*` */
   readonly response: boolean
-  /** Outputs are JSON values, and the whole is a JSON document. */
-  readonly json: boolean
-  /** Encoding of an output; `| raw` switches it off. */
-  readonly encode?: (text: string) => string
+  /** A text with a content type. */
+  readonly isBody: boolean
+  /** The target of a URL. */
+  readonly isUrl: boolean
+  /** A value of a query, in which another language may live. */
+  readonly isValue: boolean
   /** Why an output cannot stand here, however it is written. */
   readonly refuseOutput?: (text: string) => string | undefined
   /** Why the rendered whole cannot stand here. */
   readonly refuseWhole?: (text: string) => string | undefined
 }
 
-const request = { secrets: true, body: false, response: false, json: false } as const
+const request = {
+  secrets: true,
+  body: false,
+  response: false,
+  isBody: false,
+  isUrl: false,
+  isValue: false,
+} as const
+const body = { ...request, secrets: false, isBody: true } as const
 const header = { ...request, label: 'a header', refuseWhole: refuseHeaderValue } as const
 
 /** Every place. */
 export const places: Readonly<Record<PlaceName, Place>> = {
-  url: { ...request, label: 'the URL', secrets: false, encode: percentEncode },
+  url: { ...request, label: 'the URL', secrets: false, isUrl: true },
   header,
   cookie: { ...header, label: 'a Cookie header', refuseOutput: refuseCookieValue },
   // A query value is encoded whole when it is sent.
-  query: { ...request, label: 'a query parameter' },
+  query: { ...request, label: 'a query parameter', isValue: true },
   auth_header: { ...header, label: 'the authentication' },
-  auth_query: { ...request, label: 'the authentication' },
+  auth_query: { ...request, label: 'the authentication', isValue: true },
   basic_username: { ...header, label: 'the user name', refuseWhole: refuseUserName },
   basic_password: { ...request, label: 'the password', refuseWhole: refusePassword },
-  request_body: { label: 'the request body', secrets: false, body: true, response: false, json: true },
-  response_body: { label: 'the response body', secrets: false, body: false, response: true, json: true },
+  request_body: { ...body, label: 'the request body', body: true },
+  response_body: { ...body, label: 'the response body', response: true },
 }
 
 /** RFC 9110 §5.5: visible ASCII, space, tab and obs-text. C1 controls are refused with the others. */

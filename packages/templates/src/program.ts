@@ -1,22 +1,27 @@
-import { analyzeSync, type Liquid, LiquidError, type Template } from 'liquidjs'
+import { analyzeSync, LiquidError, type Template } from 'liquidjs'
 import type { Analysis, Occurrence } from './analyse.ts'
 import { type Rewrite, rewrite } from './calls.ts'
-import { engineFor, run } from './engine.ts'
+import { engine, run } from './engine.ts'
+import { toText } from './escape.ts'
 import { CompileFailure } from './failure.ts'
-import { parseJson } from './json-filters.ts'
-import { type Place, places } from './places.ts'
+import { type Fit, fitOutputs } from './fit-outputs.ts'
 import { type Position, positionAt } from './position.ts'
-import { RenderFailure, TemplateRenderError } from './render-error.ts'
+import type { Positions } from './positions/index.ts'
+import { type RenderFailure, TemplateRenderError } from './render-error.ts'
 import { type Binding, BindingFailure, createScope } from './scope.ts'
 import type { Statement } from './statements.ts'
 import { translateError } from './translate-error.ts'
-import type { CompiledTemplate, PlaceName, TemplateValues, Uses } from './types.ts'
+import type { CompiledTemplate, TemplateValues, Uses } from './types.ts'
 
 /** A source that was checked and analysed. */
 export interface Checked {
   readonly source: string
-  readonly place: PlaceName
   readonly analysis: Analysis
+  readonly positions: Positions
+  /** Everything that writes a value, in the order of the text. */
+  readonly writers: readonly Statement[]
+  /** Why a rendered text cannot stand in its place; nothing when it can. */
+  readonly refuse: (text: string) => RenderFailure | undefined
   /** Where the first output or tag begins: the position of errors that are about the whole. */
   readonly begin: number
 }
@@ -29,7 +34,6 @@ interface Program {
 
 /** A program with what it takes to run it. */
 interface Execution {
-  readonly engine: Liquid
   readonly program: Program
   readonly source: string
   readonly fallback: Position
@@ -55,34 +59,42 @@ export function constantTemplate(source: string): CompiledTemplate {
  *
  * @throws CompileFailure when LiquidJS reads the source otherwise than we do
  */
-export function createTemplate({ source, place, analysis, begin }: Checked): CompiledTemplate {
-  const engine = engineFor(place)
-  const real = parseReal(engine, source, analysis)
-  const masked = parseMasked(engine, source, analysis) ?? real
+export function createTemplate(checked: Checked): CompiledTemplate {
+  const { source, analysis, refuse, begin } = checked
+  const real = parseReal(checked)
+  const masked = parseMasked(checked) ?? real
   const fallback = positionAt(source, begin)
   return {
     source,
     constant: undefined,
     uses: analysis.uses,
     render(values) {
-      const text = execute(values, { engine, program: real, source, fallback })
-      return requireFit(text, places[place], fallback)
+      const text = execute(values, { program: real, source, fallback })
+      const failure = refuse(text)
+      if (failure !== undefined) throw new TemplateRenderError(failure.reason, failure.message, fallback)
+      return text
     },
     renderMasked(values) {
       if (analysis.secretDecides) return source
-      return execute(values, { engine, program: masked, source, fallback })
+      return execute(values, { program: masked, source, fallback })
     },
   }
 }
 
-function parseReal(engine: Liquid, source: string, analysis: Analysis): Program {
-  const templates = parse(engine, rewrite(source, analysis.rewrites))
+function parseReal({ source, analysis, positions, writers }: Checked): Program {
+  const templates = parse(rewrite(source, analysis.rewrites))
   requireSameNames(source, templates, analysis.occurrences)
+  const fits = writers.map((statement): Fit => {
+    const makeSafe = positions.escapes.get(statement)
+    if (makeSafe === undefined) throw new Error('an output without a position was compiled')
+    return { statement, makeSafe, quote: positions.quoted.get(statement) }
+  })
+  fitOutputs(templates, fits)
   return { templates, bindings: analysis.bindings }
 }
 
 /** Outputs that name a secret become names of their own text; whatever else they name is not looked at. */
-function parseMasked(engine: Liquid, source: string, analysis: Analysis): Program | undefined {
+function parseMasked({ source, analysis, positions, writers }: Checked): Program | undefined {
   if (analysis.masks.length === 0 || analysis.secretDecides) return undefined
   const spots = analysis.masks.map(({ output, key }): Rewrite => ({ ...contentOf(source, output), key }))
   const shown = analysis.rewrites.filter(
@@ -92,7 +104,15 @@ function parseMasked(engine: Liquid, source: string, analysis: Analysis): Progra
     return { key, source: { from: 'constant', text: source.slice(begin, end) }, offset: begin }
   })
   const others = analysis.bindings.filter(({ source: { from } }) => from !== 'secret')
-  return { templates: parse(engine, rewrite(source, [...shown, ...spots])), bindings: [...others, ...texts] }
+  const templates = parse(rewrite(source, [...shown, ...spots]))
+  const masked = new Set(analysis.masks.map(({ output }) => output))
+  const fits = writers.map((statement): Fit => {
+    if (masked.has(statement)) return { statement, makeSafe: toText, quote: undefined }
+    const { escapes, quoted } = positions
+    return { statement, makeSafe: escapes.get(statement) ?? toText, quote: quoted.get(statement) }
+  })
+  fitOutputs(templates, fits)
+  return { templates, bindings: [...others, ...texts] }
 }
 
 /** Trim marks keep their effect. */
@@ -105,7 +125,7 @@ function contentOf(
   return { begin: from, end: to }
 }
 
-function parse(engine: Liquid, text: string): Template[] {
+function parse(text: string): Template[] {
   try {
     return engine.parse(text)
   } catch (error) {
@@ -129,24 +149,10 @@ function requireSameNames(source: string, templates: Template[], occurrences: re
 }
 
 /** One render; whatever goes wrong comes out as our own error, at a position of the author's text. */
-function execute(values: TemplateValues, { engine, program, source, fallback }: Execution): string {
+function execute(values: TemplateValues, { program, source, fallback }: Execution): string {
   try {
-    return run(engine, program.templates, createScope(program.bindings, values))
+    return run(program.templates, createScope(program.bindings, values))
   } catch (error) {
     throw translateError(error, error instanceof BindingFailure ? positionAt(source, error.offset) : fallback)
-  }
-}
-
-function requireFit(text: string, place: Place, position: Position): string {
-  const refusal = place.refuseWhole?.(text)
-  if (refusal !== undefined) throw new TemplateRenderError('place', refusal, position)
-  if (!place.json) return text
-  try {
-    parseJson(text, 'What the template gives')
-    return text
-  } catch (error) {
-    throw error instanceof RenderFailure
-      ? new TemplateRenderError(error.reason, error.message, position)
-      : error
   }
 }

@@ -1,35 +1,34 @@
 import { createHash, createHmac } from 'node:crypto'
-import type { Context } from 'liquidjs'
-import { toText } from './escape.ts'
+import { type Meter, toText } from './escape.ts'
 import { RenderFailure } from './render-error.ts'
 
 type Algorithm = 'sha1' | 'sha256' | 'sha512'
-type Signer = (value: unknown, args: readonly unknown[], context: Context) => string
+type Signer = (value: unknown, args: readonly unknown[], meter: Meter) => string
 
 /** JOSE header fields that decide how a token is verified (RFC 7515 §4.1): no template may choose them. */
 const fixedHeaderFields = ['alg', 'crit', 'b64', 'jku', 'jwk', 'x5u', 'x5c']
 
 /** `| sha256`: hex. */
 export function hashing(algorithm: Algorithm): Signer {
-  return (value, _, context) => {
-    const text = toText(value, context)
-    context.memoryLimit.use(text.length)
+  return (value, _, meter) => {
+    const text = toText(value, meter)
+    meter.use(text.length)
     return createHash(algorithm).update(text, 'utf8').digest('hex')
   }
 }
 
 /** `| hmac_sha256: key`: hex, or base64 with `: key, 'base64'`. */
 export function signing(algorithm: Algorithm): Signer {
-  return (value, [key, encoding], context) => {
-    const text = toText(value, context)
-    context.memoryLimit.use(text.length)
-    const hmac = createHmac(algorithm, requireKey(key, context)).update(text, 'utf8')
+  return (value, [key, encoding], meter) => {
+    const text = toText(value, meter)
+    meter.use(text.length)
+    const hmac = createHmac(algorithm, requireKey(key, meter)).update(text, 'utf8')
     return hmac.digest(encoding === 'base64' ? 'base64' : 'hex')
   }
 }
 
 /** `| jwt_encode: key, 'HS256', headers`: a signed token (RFC 7515 §3.1, compact). */
-export function encodeJwt(claims: unknown, args: readonly unknown[], context: Context): string {
+export function encodeJwt(claims: unknown, args: readonly unknown[], meter: Meter): string {
   const [key, algorithm, headers = {}] = args
   if (algorithm !== 'HS256') throw new RenderFailure('filter', "jwt_encode signs with 'HS256'.")
   if (!isObject(claims)) {
@@ -45,8 +44,8 @@ export function encodeJwt(claims: unknown, args: readonly unknown[], context: Co
     )
   }
   const input = `${encodePart({ typ: 'JWT', ...headers, alg: 'HS256' })}.${encodePart(claims)}`
-  context.memoryLimit.use(input.length)
-  return `${input}.${createHmac('sha256', requireKey(key, context)).update(input).digest('base64url')}`
+  meter.use(input.length)
+  return `${input}.${createHmac('sha256', requireKey(key, meter)).update(input).digest('base64url')}`
 }
 
 function encodePart(part: object): string {
@@ -58,8 +57,8 @@ function isObject(value: unknown): value is object {
 }
 
 /** A signature with an empty key says nothing. */
-function requireKey(key: unknown, context: Context): string {
-  const text = toText(key, context)
+function requireKey(key: unknown, meter: Meter): string {
+  const text = toText(key, meter)
   if (text === '') throw new RenderFailure('filter', 'The key of a signature is empty.')
   return text
 }

@@ -1,7 +1,8 @@
 import type { Filtered, Value } from './ast.ts'
-import { Blocks } from './blocks.ts'
+import { type BlockName, Blocks } from './blocks.ts'
 import { ExpressionReader } from './expression.ts'
 import { CompileFailure, collecting } from './failure.ts'
+import { FlowBuilder, type FlowNode } from './flow.ts'
 import { isBlank, type MarkerSegment, type Segment, type TextSegment, tagName } from './lexer.ts'
 import { isReserved } from './names.ts'
 import {
@@ -21,10 +22,17 @@ export interface Statement {
   readonly begin: number
   readonly end: number
   readonly expressions: readonly Filtered[]
+  /** The name that `assign` and `for` bind. */
+  readonly binds?: string
   /** Inside `capture`, text is only gathered; it lands somewhere when the capture is output. */
   readonly inCapture: boolean
   /** Variables of the loops around it. */
   readonly loopVariables: readonly string[]
+}
+
+/** Whether a statement writes a value. */
+export function writes({ tag }: Statement): boolean {
+  return tag === 'output' || tag === 'echo' || tag === 'cycle'
 }
 
 /** Literal text that is part of what is rendered. */
@@ -32,19 +40,27 @@ export interface LiteralText extends TextSegment {
   readonly inCapture: boolean
 }
 
-/** What a source holds, flat, in the order of the text. */
+/** What a source holds: flat, in the order of the text, and as a tree. */
 export interface ParsedTemplate {
   readonly statements: readonly Statement[]
   readonly texts: readonly LiteralText[]
+  /** Meaningful only where there are no failures. */
+  readonly flow: readonly FlowNode[]
   /** Names that `assign` and `capture` bind. */
   readonly assigned: ReadonlySet<string>
   readonly failures: readonly CompileFailure[]
 }
 
-interface TagParts {
-  readonly name: string
+interface Spot {
   readonly begin: number
   readonly end: number
+}
+
+/** What a statement names. */
+type Said = Pick<Statement, 'expressions' | 'binds'>
+
+interface TagParts extends Spot {
+  readonly name: string
   readonly reader: ExpressionReader
 }
 
@@ -62,9 +78,14 @@ class StatementParser implements ParsedTemplate {
   readonly failures: CompileFailure[] = []
   private readonly source: string
   private readonly blocks = new Blocks()
+  private readonly builder = new FlowBuilder()
 
   constructor(source: string) {
     this.source = source
+  }
+
+  get flow(): readonly FlowNode[] {
+    return this.builder.root
   }
 
   parse(segments: readonly Segment[]): void {
@@ -79,7 +100,7 @@ class StatementParser implements ParsedTemplate {
     else if (segment.kind === 'output') {
       this.requireShown(segment.begin)
       const reader = new ExpressionReader(this.source, segment.contentBegin, segment.contentEnd)
-      this.add('output', segment, [reader.filtered()])
+      this.write('output', segment, [reader.filtered()])
     } else {
       const name = tagName(this.source, segment)
       const reader = new ExpressionReader(this.source, segment.contentBegin + name.length, segment.contentEnd)
@@ -93,6 +114,7 @@ class StatementParser implements ParsedTemplate {
     if (this.blocks.isBeforeWhen() && isEmpty) return
     this.requireShown(segment.begin)
     this.texts.push({ ...segment, inCapture: this.blocks.isInCapture() })
+    this.builder.add({ kind: 'text', begin: segment.begin, end: segment.end })
   }
 
   /** One statement a line; LiquidJS looks for line ends before anything else. */
@@ -135,22 +157,22 @@ class StatementParser implements ParsedTemplate {
         this.assign(tag)
         break
       case 'echo':
-        this.add(name, tag, [reader.filtered()])
+        this.write(name, tag, [reader.filtered()])
         break
       case 'cycle':
-        this.add(name, tag, readCycle(reader).map(unfiltered))
+        this.write(name, tag, readCycle(reader).map(unfiltered))
         break
       case 'capture':
         this.capture(tag)
         break
       case 'if':
       case 'unless':
-        this.blocks.push(name, begin)
-        this.add(name, tag, reader.condition().map(unfiltered))
+        this.openBlock(name, begin)
+        this.add(name, tag, { expressions: reader.condition().map(unfiltered) })
         break
       case 'case':
-        this.blocks.push(name, begin)
-        this.add(name, tag, [unfiltered(readSingle(reader))])
+        this.openBlock(name, begin)
+        this.add(name, tag, { expressions: [unfiltered(readSingle(reader))] })
         break
       case 'for':
         this.loop(tag)
@@ -165,28 +187,29 @@ class StatementParser implements ParsedTemplate {
     const { name, begin, reader } = tag
     switch (name) {
       case 'elsif':
-        this.blocks.branch(name, begin)
-        this.add(name, tag, reader.condition().map(unfiltered))
+        this.branch(name, begin)
+        this.add(name, tag, { expressions: reader.condition().map(unfiltered) })
         break
       case 'when':
-        this.blocks.branch(name, begin)
-        this.add(name, tag, readWhen(reader).map(unfiltered))
+        this.branch(name, begin)
+        this.add(name, tag, { expressions: readWhen(reader).map(unfiltered) })
         break
       case 'else':
-        this.blocks.branch(name, begin)
+        this.branch(name, begin)
         reader.finish()
         break
       case 'break':
       case 'continue':
         reader.finish()
-        if (this.blocks.loopVariables().length > 0) break
-        throw new CompileFailure('SYNTAX', `${name} stands only inside {% for %}.`, begin)
+        this.jump(name, begin)
+        break
       case 'endif':
       case 'endunless':
       case 'endcase':
       case 'endfor':
       case 'endcapture':
         this.blocks.pop(name, begin)
+        this.builder.pop()
         reader.finish()
         break
       default:
@@ -198,44 +221,76 @@ class StatementParser implements ParsedTemplate {
     const { bound, value } = readAssign(tag.reader)
     requireFree(bound)
     this.assigned.add(bound.name)
-    this.add('assign', tag, [value])
+    const statement = this.add('assign', tag, { expressions: [value], binds: bound.name })
+    this.builder.add({ kind: 'assign', statement })
   }
 
   private capture(tag: TagParts): void {
-    this.blocks.push('capture', tag.begin)
-    const bound = tag.reader.name()
-    tag.reader.finish()
-    requireFree(bound)
-    this.assigned.add(bound.name)
+    let name = ''
+    try {
+      const bound = tag.reader.name()
+      name = bound.name
+      tag.reader.finish()
+      requireFree(bound)
+      this.assigned.add(name)
+    } finally {
+      this.openBlock('capture', tag.begin, { name })
+    }
   }
 
   private loop(tag: TagParts): void {
     let name = ''
+    let statement: Statement | undefined
     try {
       const { bound, values } = readFor(tag.reader)
       name = bound.name
-      this.add('for', tag, values.map(unfiltered))
+      statement = this.add('for', tag, { expressions: values.map(unfiltered), binds: name })
       requireFree(bound)
     } finally {
       // The block is open whatever is wrong with it, or its end would be a second error.
-      this.blocks.push('for', tag.begin, name)
+      this.openBlock('for', tag.begin, { name, statement })
     }
   }
 
-  private add(
-    tag: string,
-    { begin, end }: { begin: number; end: number },
-    expressions: readonly Filtered[],
+  /** What would leave a loop from inside a capture leaves both: nobody could say what was gathered. */
+  private jump(tag: 'break' | 'continue', begin: number): void {
+    if (!this.blocks.isDirectlyInLoop()) {
+      const message = `${tag} stands only inside {% for %}, with no {% capture %} between them.`
+      throw new CompileFailure('SYNTAX', message, begin)
+    }
+    this.builder.add({ kind: 'jump', tag, begin })
+  }
+
+  private openBlock(
+    tag: BlockName,
+    begin: number,
+    { name, statement }: { name?: string; statement?: Statement | undefined } = {},
   ): void {
-    const inCapture = this.blocks.isInCapture()
-    this.statements.push({
+    this.blocks.push(tag, begin, tag === 'for' ? (name ?? '') : undefined)
+    this.builder.push(tag, begin, { name, statement })
+  }
+
+  private branch(tag: string, begin: number): void {
+    this.blocks.branch(tag, begin)
+    this.builder.branch(tag)
+  }
+
+  /** A statement that writes a value. */
+  private write(tag: string, spot: Spot, expressions: readonly Filtered[]): void {
+    this.builder.add({ kind: 'output', statement: this.add(tag, spot, { expressions }) })
+  }
+
+  private add(tag: string, { begin, end }: Spot, said: Said): Statement {
+    const statement: Statement = {
       tag,
       begin,
       end,
-      expressions,
-      inCapture,
+      ...said,
+      inCapture: this.blocks.isInCapture(),
       loopVariables: this.blocks.loopVariables(),
-    })
+    }
+    this.statements.push(statement)
+    return statement
   }
 
   private requireShown(begin: number): void {

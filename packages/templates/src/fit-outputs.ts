@@ -1,0 +1,69 @@
+import { EchoTag, Output, type Template, toValueSync } from 'liquidjs'
+import type { Escape, Meter } from './escape.ts'
+import { CompileFailure } from './failure.ts'
+import { type Handler, textFilter } from './filters.ts'
+import { innerLanguageOf } from './inner-languages/index.ts'
+import type { Statement } from './statements.ts'
+import { EscapedCycle } from './tags.ts'
+
+/** How one output is written where it stands. */
+export interface Fit {
+  readonly statement: Statement
+  readonly makeSafe: Escape
+  /** The quote of the author that is open there, for a filter of an inner language. */
+  readonly quote: string | undefined
+}
+
+/** What LiquidJS holds of a filter; an escape is one more of them, at the end. */
+interface EngineFilter {
+  readonly name: string
+  handler: Handler
+  render(value: unknown, context: { readonly memoryLimit: Meter }): unknown
+}
+
+/**
+ * Gives each output of a parsed template its escape.
+ *
+ * @throws CompileFailure when LiquidJS sees other outputs than we do
+ */
+export function fitOutputs(templates: readonly Template[], fits: readonly Fit[]): void {
+  const writers = [...findWriters(templates)]
+  if (writers.length !== fits.length) {
+    throw new CompileFailure('SYNTAX', 'This can be read in two ways: write it in a simpler way.', 0)
+  }
+  for (const [index, writer] of writers.entries()) {
+    const fit = fits[index]
+    if (fit === undefined) continue
+    if (writer instanceof EscapedCycle) writer.escape = fit.makeSafe
+    else fitFilters(filtersOf(writer), fit)
+  }
+}
+
+/** Whatever writes a value, in the order of the text. */
+function* findWriters(templates: readonly Template[]): Generator<Output | EchoTag | EscapedCycle> {
+  for (const template of templates) {
+    if (template instanceof Output || template instanceof EchoTag || template instanceof EscapedCycle) {
+      yield template
+    } else if ('children' in template && template.children !== undefined) {
+      yield* findWriters(toValueSync(template.children(false, true) as Generator<unknown, Template[]>))
+    }
+  }
+}
+
+function filtersOf(writer: Output | EchoTag): EngineFilter[] {
+  const { value } = writer as unknown as { readonly value: { readonly filters: EngineFilter[] } }
+  return value.filters
+}
+
+function fitFilters(filters: EngineFilter[], { statement, makeSafe, quote }: Fit): void {
+  const language = innerLanguageOf(statement)
+  const quoting = filters.find(({ name }) => name === language?.name)
+  if (language !== undefined && quoting !== undefined && quote !== undefined) {
+    quoting.handler = textFilter((text) => language.content(text, quote))
+  }
+  filters.push({
+    name: 'escape for its place',
+    handler: (value) => value,
+    render: (value, { memoryLimit }) => makeSafe(value, memoryLimit),
+  })
+}
