@@ -2,6 +2,7 @@ import { suggestion } from '@sluice/connector-schema'
 import type { Filter, Filtered, Value } from './ast.ts'
 import { CompileFailure } from './failure.ts'
 import { dateFilters, filterArities, propertyFilters } from './filters.ts'
+import { innerLanguages } from './inner-languages/index.ts'
 import type { Place } from './places.ts'
 
 const propertyPath = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/
@@ -16,6 +17,7 @@ export function* checkFilters(
     const isLast = index === filtered.filters.length - 1
     const message =
       unknownFilter(filter) ??
+      checkQuoting(filter, filtered.filters[index + 1]) ??
       (filter.name === 'raw' ? checkRaw(isOutput && isLast) : checkFilter(filter, place))
     if (message !== undefined) {
       const code = filterArities.has(filter.name) ? 'SYNTAX' : 'UNKNOWN_FILTER'
@@ -40,6 +42,13 @@ function unknownFilter({ name }: Filter): string | undefined {
   if (filterArities.has(name)) return undefined
   const hint = suggestion(name, [...filterArities.keys()])
   return `There is no filter \`${name}\`${hint || '.'}`
+}
+
+/** What comes after could undo the quoting. */
+function checkQuoting({ name }: Filter, next: Filter | undefined): string | undefined {
+  if (next === undefined || next.name === 'raw' || !(innerLanguages.has(name) || name === 'plain'))
+    return undefined
+  return `${name} stands last: a filter after it could undo what it does.`
 }
 
 function checkRaw(isLastOfOutput: boolean): string | undefined {
