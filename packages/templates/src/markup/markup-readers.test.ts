@@ -128,8 +128,17 @@ const templates: Readonly<Record<Kind, fc.Arbitrary<string>>> = {
     ['<!-- "\' > -->', '<![CDATA[ <a b="]]>', '<?pi "?>', '<d e="f>"/>'],
   ),
   'text/html': markup(
-    ['div', 'A', 'b', 'title', 'textarea', 'table', 'custom-e'],
-    ['<!-- "\' > -->', '<script>"</scrip"</script>', '<br/>', '1 < 2', '<style>a::b{}</style>', '</>'],
+    ['div', 'A', 'b', 'table', 'custom-e'],
+    [
+      '<!-- "\' > -->',
+      '<script>"</scrip"</script>',
+      '<br/>',
+      '1 < 2',
+      '<style>a::b{}</style>',
+      `<title>${output}</title>`,
+      `<textarea>a${output}</textarea>`,
+      '</>',
+    ],
   ),
 }
 
