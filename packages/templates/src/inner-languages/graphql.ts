@@ -12,6 +12,8 @@ function content(text: string): string {
 const refusals: Readonly<Record<string, string>> = {
   comment: 'An output cannot stand in a GraphQL comment: a line break in its value would end it.',
   backslash: 'An output cannot follow a backslash in GraphQL: remove the backslash.',
+  closed: 'An output cannot touch a string before it in GraphQL: write a space before it.',
+  touching: 'Two GraphQL strings touch: write a space between them.',
   twoQuotes: 'An output cannot follow two quotes in GraphQL: write a space before it.',
 }
 
@@ -34,6 +36,11 @@ export const graphql: InnerLanguage = {
         return char === '"' ? 'block' : outside(char)
       case 'text':
         return inText(char)
+      // An empty string and the quote of the next would open a block string.
+      case 'closed':
+        return char === '"' ? 'touching' : outside(char)
+      case 'touching':
+        return 'touching'
       case 'backslash':
         return 'text'
       case 'block':
@@ -67,5 +74,5 @@ function outside(char: string): string {
 
 function inText(char: string): string {
   if (char === '\\') return 'backslash'
-  return char === '"' ? 'outside' : 'text'
+  return char === '"' ? 'closed' : 'text'
 }

@@ -24,14 +24,15 @@ export const jql: InnerLanguage = {
   start: '',
   // The state is the quote that is open, then a backslash where one came last.
   step(state, char) {
-    if (state === '') return char === '"' || char === "'" ? char : ''
-    if (state.endsWith('\\')) return state.slice(0, 1)
+    if (state === '' && char !== '\\') return char === '"' || char === "'" ? char : ''
+    // Words without quotes know escapes too: the quote of O\'Brien opens nothing.
+    if (state.endsWith('\\')) return state.slice(0, -1)
     if (char === '\\') return `${state}\\`
     return char === state ? '' : state
   },
   at(state) {
     if (state === '') return { kind: 'outside' }
-    if (state.length === 1) return { kind: 'inside', open: state }
+    if (state === '"' || state === "'") return { kind: 'inside', open: state }
     return { kind: 'refused', message: 'An output cannot follow a backslash in JQL: remove the backslash.' }
   },
 }
