@@ -1,3 +1,3 @@
 import { library } from '../../tooling/tsup-preset.ts'
 
-export default library()
+export default library({ 'render-worker': 'src/adapters/render/render-worker.ts' })

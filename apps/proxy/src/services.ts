@@ -3,6 +3,7 @@ import { defaultLimits, type Logger, type Ports } from '@sluice/pipeline'
 import { createMemoryCache } from './adapters/cache/memory-cache.ts'
 import { systemClock } from './adapters/clock/system-clock.ts'
 import { createUpstream, type UpstreamOptions } from './adapters/egress/upstream.ts'
+import { createWorkerRenderer } from './adapters/render/worker-renderer.ts'
 import {
   createMemorySecrets,
   createMemoryVariables,
@@ -60,7 +61,7 @@ export interface MemoryServices extends Services {
   readonly connectors: MemoryConnectors
   readonly secrets: MemorySecrets
   readonly variables: MemoryVariables
-  /** Closes the connections to APIs. Stop the server first. */
+  /** Closes the connections to APIs, and ends the threads that render. Stop the server first. */
   close(): Promise<void>
 }
 
@@ -72,6 +73,7 @@ export interface MemoryServices extends Services {
  */
 export function createServices(options: ServicesOptions): MemoryServices {
   const upstream = createUpstream(options.egress)
+  const isolatedRenderer = createWorkerRenderer()
   const secrets = createMemorySecrets()
   const variables = createMemoryVariables()
   const ports: Ports = {
@@ -79,6 +81,7 @@ export function createServices(options: ServicesOptions): MemoryServices {
     variables,
     upstream,
     cache: createMemoryCache(),
+    isolatedRenderer,
     clock: systemClock,
     limits: defaultLimits,
     cacheKeySecret: createSecretKey(randomBytes(32)),
@@ -95,6 +98,6 @@ export function createServices(options: ServicesOptions): MemoryServices {
     ports,
     logger: options.logger ?? createLogger(),
     lifecycle: createLifecycle(),
-    close: () => upstream.close(),
+    close: async () => void (await Promise.all([upstream.close(), isolatedRenderer.close()])),
   }
 }

@@ -1,6 +1,7 @@
 /** What the pipeline needs from outside, as small interfaces. Adapters fill them; tests fill them with objects. */
 import type { KeyObject } from 'node:crypto'
 import type { Readable } from 'node:stream'
+import type { BodyTemplateValues, CompiledTemplate } from '@sluice/templates'
 import type { HeaderList } from './header-list.ts'
 import type { Secret } from './secrecy/secret.ts'
 
@@ -93,6 +94,30 @@ export interface CacheStore {
   set(key: string, answer: StoredAnswer, ttlMs: number): undefined | Promise<undefined>
 }
 
+/** What a body template may read. Body templates can name no secret, so none is here. */
+export type IsolatedValues = BodyTemplateValues
+
+/** A body template to be rendered apart. */
+export interface IsolatedRender {
+  /** Tenants wait in turn. */
+  readonly tenantId: string
+  readonly template: CompiledTemplate
+  readonly values: IsolatedValues
+  /** Aborted when the caller goes away or the exchange's time is over: nobody waits for the text any more. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * Renders a body template where it holds nobody up, and ends it at a deadline whatever it is doing.
+ *
+ * @throws TemplateRenderError as the template itself would, with reason `limit` where it was ended; ProblemError
+ *   `OVERLOADED` where too many wait, `SHUTTING_DOWN`; the signal's reason
+ */
+export interface IsolatedRenderer {
+  /** The text as UTF-8. */
+  render(job: IsolatedRender): Promise<Uint8Array>
+}
+
 /** Time, as an argument. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
@@ -136,6 +161,8 @@ export interface Ports {
   readonly variables: VariableReader
   readonly upstream: Upstream
   readonly cache: CacheStore
+  /** For the bodies of stages 5 and 7 that are large or hard to render. */
+  readonly isolatedRenderer: IsolatedRenderer
   readonly clock: Clock
   readonly limits: Limits
   /** Key of the HMAC that makes cache keys unguessable; at least 32 bytes. */

@@ -6,10 +6,15 @@ export function renderField(field: string, stage: Stage, render: () => string): 
   try {
     return render()
   } catch (error) {
-    if (!(error instanceof TemplateRenderError)) throw error
-    const detail = `${field}, line ${error.line}, column ${error.column}: ${error.message}`
-    if (error.reason === 'host')
-      throw new ProblemError('DESTINATION_NOT_ALLOWED', { detail, stage, cause: error })
-    throw new ProblemError('TEMPLATE_RENDERING_FAILED', { detail, stage, params: [field], cause: error })
+    throw renderProblem(field, stage, error)
   }
+}
+
+/** The problem of a failed render; what is no such failure stays as it is. */
+export function renderProblem(field: string, stage: Stage, error: unknown): unknown {
+  if (!(error instanceof TemplateRenderError)) return error
+  const detail = `${field}, line ${error.line}, column ${error.column}: ${error.message}`
+  if (error.reason === 'host')
+    return new ProblemError('DESTINATION_NOT_ALLOWED', { detail, stage, cause: error })
+  return new ProblemError('TEMPLATE_RENDERING_FAILED', { detail, stage, params: [field], cause: error })
 }

@@ -8,6 +8,7 @@ import { limits } from './limits.ts'
 import { type Place, places } from './places.ts'
 import { computePositions, type Positions } from './positions/index.ts'
 import { constantTemplate, createTemplate } from './program.ts'
+import { withRecipe } from './recipe.ts'
 import { RenderFailure } from './render-error.ts'
 import { type ParsedTemplate, parseStatements, writes } from './statements.ts'
 import type { CompiledTemplate, Findings, PathParameterFormat, PlaceName } from './types.ts'
@@ -32,7 +33,7 @@ export type CompileResult = Findings & { readonly template: CompiledTemplate | u
  * depend on. Nothing is parsed when it is rendered.
  */
 export function compileTemplate(source: string, options: CompileOptions): CompileResult {
-  return compileSource(source, options)
+  return withRecipe(compileSource(source, options), source, options)
 }
 
 /** The same, with what the target of a URL needs. */

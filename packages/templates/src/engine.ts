@@ -15,6 +15,7 @@ import {
   toValueSync,
   UnlessTag,
 } from 'liquidjs'
+import { currentBudget } from './budget.ts'
 import { filterImplementations } from './filters.ts'
 import { limits } from './limits.ts'
 import { BoundedCapture, BoundedEmitter, EscapedCycle, outputTooLarge } from './tags.ts'
@@ -41,12 +42,13 @@ export const engine = createEngine()
 
 /** Renders once, with a fresh scope and nothing else. */
 export function run(templates: Template[], scope: object): string {
-  const context = new Context(scope, engine.options, { sync: true }, { liquid: engine })
+  const { renderMs, memoryUnits, outputBytes } = currentBudget()
+  const budget = { sync: true, renderLimit: renderMs, memoryLimit: memoryUnits }
+  const context = new Context(scope, engine.options, budget, { liquid: engine })
   const emitter = new BoundedEmitter()
   toValueSync(engine.renderer.renderTemplates(templates, context, emitter))
   const text = emitter.buffer
-  if (text.length > limits.outputBytes / 3 && Buffer.byteLength(text) > limits.outputBytes)
-    throw outputTooLarge()
+  if (text.length > outputBytes / 3 && Buffer.byteLength(text) > outputBytes) throw outputTooLarge()
   return text
 }
 
@@ -57,8 +59,6 @@ function createEngine(): Liquid {
     ownPropertyOnly: true,
     strictFilters: true,
     parseLimit: limits.sourceBytes,
-    renderLimit: limits.renderMs,
-    memoryLimit: limits.memoryUnits,
     // The same on every machine.
     timezoneOffset: 0,
     locale: 'en-US',

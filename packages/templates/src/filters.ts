@@ -1,6 +1,7 @@
 import { type FilterImplOptions, filters as liquidFilters } from 'liquidjs'
 import { pureDate } from './date-filters.ts'
 import { type Meter, toText } from './escape.ts'
+import { charged } from './filter-work.ts'
 import { innerLanguages, requirePlain } from './inner-languages/index.ts'
 import { fromJson, toJson } from './json-filters.ts'
 import { encodeJwt, hashing, signing } from './signing-filters.ts'
@@ -189,5 +190,5 @@ function base64UrlEncode(value: unknown, _: readonly unknown[], meter: Meter): s
 function builtIn(name: string): Handler {
   const filter = Object.hasOwn(liquidFilters, name) ? liquidFilters[name] : undefined
   if (typeof filter !== 'function') throw new Error(`LiquidJS has no filter ${name}`)
-  return filter as Handler
+  return charged(name, filter as Handler)
 }

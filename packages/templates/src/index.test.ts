@@ -5,7 +5,11 @@ test('the public surface is what is meant to be public', () => {
   expect(Object.keys(templates).toSorted()).toEqual([
     'TemplateRenderError',
     'bodyFormatOf',
+    'compileRecipe',
     'compileTemplate',
     'compileUrl',
+    'recipeOf',
+    'renderIsolated',
+    'templateLimits',
   ])
 })

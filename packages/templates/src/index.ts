@@ -1,5 +1,12 @@
 export { type BodyFormat, bodyFormatOf } from './body-format.ts'
 export { type CompileOptions, compileTemplate } from './compile.ts'
+export {
+  type BodyTemplateValues,
+  compileRecipe,
+  renderIsolated,
+} from './isolated.ts'
+export { limits as templateLimits } from './limits.ts'
+export { recipeOf, type TemplateRecipe } from './recipe.ts'
 export { type RenderFailureReason, TemplateRenderError } from './render-error.ts'
 export type {
   CompiledTemplate,

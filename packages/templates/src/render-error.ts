@@ -23,9 +23,16 @@ export class TemplateRenderError extends Error {
   /** 1-based, of the author's text: where the output or tag begins. */
   readonly line: number
   readonly column: number
+  /** The limit was one of work or size, and a worker has a wider one: the same render may succeed there. */
+  readonly mayFitWorker: boolean
 
-  constructor(reason: RenderFailureReason, message: string, position: { line: number; column: number }) {
+  constructor(
+    reason: RenderFailureReason,
+    message: string,
+    position: { readonly line: number; readonly column: number; readonly mayFitWorker?: boolean },
+  ) {
     super(message)
+    this.mayFitWorker = position.mayFitWorker ?? false
     this.reason = reason
     this.line = position.line
     this.column = position.column

@@ -1,4 +1,5 @@
 import { CaptureTag, type Context, CycleTag, type Emitter } from 'liquidjs'
+import { BudgetFailure, currentBudget } from './budget.ts'
 import type { Escape } from './escape.ts'
 import { limits } from './limits.ts'
 import { RenderFailure } from './render-error.ts'
@@ -29,11 +30,15 @@ export class BoundedEmitter implements Emitter {
 
   write(text: unknown): void {
     this.buffer += String(text)
-    if (this.buffer.length > limits.outputBytes) throw outputTooLarge()
+    if (this.buffer.length > currentBudget().outputBytes) throw outputTooLarge()
   }
 }
 
 /** The failure of a text over its limit. */
 export function outputTooLarge(): RenderFailure {
-  return new RenderFailure('limit', 'The template gives more than 10 MiB.')
+  const { outputBytes } = currentBudget()
+  const message = `The template gives more than ${outputBytes / (1024 * 1024)} MiB.`
+  return outputBytes < limits.isolated.outputBytes
+    ? new BudgetFailure(message)
+    : new RenderFailure('limit', message)
 }

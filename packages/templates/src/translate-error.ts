@@ -1,4 +1,5 @@
 import { AssertionError, LiquidError } from 'liquidjs'
+import { BudgetFailure } from './budget.ts'
 import type { Position } from './position.ts'
 import { RenderFailure, type RenderFailureReason, TemplateRenderError } from './render-error.ts'
 
@@ -10,9 +11,11 @@ import { RenderFailure, type RenderFailureReason, TemplateRenderError } from './
 export function translateError(error: unknown, fallback: Position): TemplateRenderError {
   const position = LiquidError.is(error) ? positionOf(error) : fallback
   const cause = rootCause(error)
-  if (cause instanceof RenderFailure) return new TemplateRenderError(cause.reason, cause.message, position)
+  const mayFitWorker = cause instanceof BudgetFailure || isMemoryLimit(cause)
+  if (cause instanceof RenderFailure)
+    return new TemplateRenderError(cause.reason, cause.message, { ...position, mayFitWorker })
   const reason: RenderFailureReason = isLimit(cause) ? 'limit' : 'filter'
-  return new TemplateRenderError(reason, messages[reason], position)
+  return new TemplateRenderError(reason, messages[reason], { ...position, mayFitWorker })
 }
 
 const messages = {
@@ -29,6 +32,11 @@ function rootCause(error: unknown): unknown {
   let cause = error
   while (LiquidError.is(cause) && cause.originalError !== undefined) cause = cause.originalError
   return cause
+}
+
+/** LiquidJS tells its limits apart by their words alone. */
+function isMemoryLimit(cause: unknown): boolean {
+  return cause instanceof AssertionError && cause.message === 'memory alloc limit exceeded'
 }
 
 function isLimit(cause: unknown): boolean {

@@ -7,8 +7,9 @@ import { hasPayload, ProblemError } from '@sluice/connector-schema'
 import type { CompiledTemplate } from '@sluice/templates'
 import type { Authenticated, Payload, Prepared, PreparedHeader, Row } from '../exchange.ts'
 import { decodeUtf8, payloadTooLarge, readWhole } from '../payload.ts'
-import type { Limits } from '../ports.ts'
-import { renderField } from '../render-field.ts'
+import type { Ports } from '../ports.ts'
+import { renderBody } from '../render-body.ts'
+import { renderProblem } from '../render-field.ts'
 import { bearsSecret, plain, type Twin } from '../secrecy/masked.ts'
 import { version } from '../version.ts'
 
@@ -22,18 +23,17 @@ const userAgent: PreparedHeader = {
   confidential: false,
 }
 
+type StagePorts = Pick<Ports, 'limits' | 'isolatedRenderer'>
+
 /** The stage. */
-export async function transformRequest(
-  authenticated: Authenticated,
-  { limits }: { limits: Limits },
-): Promise<Prepared> {
+export async function transformRequest(authenticated: Authenticated, ports: StagePorts): Promise<Prepared> {
   const { call, values, versions, secrets, origin, target } = authenticated
   const method = call.connector.definition.method
   const query = authenticated.query.filter(isSent)
   const { credential } = authenticated
   const pairs: (readonly [string, Twin])[] = query.map((row) => [row.key, row.value])
   if (credential.kind === 'query') pairs.push([credential.name, credential.value])
-  const { body, contentType } = await requestBody(authenticated, limits)
+  const { body, contentType } = await requestBody(authenticated, ports)
   return {
     call,
     values,
@@ -102,7 +102,7 @@ interface RequestBody {
   readonly contentType: string | undefined
 }
 
-async function requestBody({ call, values }: Authenticated, limits: Limits): Promise<RequestBody> {
+async function requestBody({ call, values }: Authenticated, ports: StagePorts): Promise<RequestBody> {
   const { requestBody: template, definition } = call.connector
   const { payload } = call
   if (!hasPayload(definition.method)) {
@@ -117,21 +117,38 @@ async function requestBody({ call, values }: Authenticated, limits: Limits): Pro
       ? { body: null, contentType: undefined }
       : { body: payload.stream, contentType: payload.contentType }
   }
-  const text = payload === null ? '' : await payloadText(payload, template, limits)
-  const rendered = renderField('request_body', 'transform-request', () =>
-    template.render({ ...values, body: { text } }),
-  )
-  return { body: Buffer.from(rendered), contentType: 'application/json' }
+  const { text, bytes: inputBytes } =
+    payload === null ? nothing : await payloadText(payload, template, ports.limits)
+  try {
+    const body = renderBody(
+      { call, template, values: { ...values, body: { text } }, inputBytes },
+      ports.isolatedRenderer,
+    )
+    return { body: body instanceof Promise ? await body : body, contentType: 'application/json' }
+  } catch (error) {
+    throw renderProblem('request_body', 'transform-request', error)
+  }
 }
 
+interface PayloadText {
+  readonly text: string
+  readonly bytes: number
+}
+
+const nothing: PayloadText = { text: '', bytes: 0 }
+
 /** The caller's payload is read to its end also where the template has no use for it. */
-async function payloadText(payload: Payload, template: CompiledTemplate, limits: Limits): Promise<string> {
+async function payloadText(
+  payload: Payload,
+  template: CompiledTemplate,
+  limits: Ports['limits'],
+): Promise<PayloadText> {
   const bytes = await readWhole(payload.stream, limits.requestBytes, () =>
     payloadTooLarge(limits.requestBytes),
   )
-  if (!template.uses.body) return ''
+  if (!template.uses.body) return nothing
   const text = decodeUtf8(bytes)
-  if (text !== undefined) return text
+  if (text !== undefined) return { text, bytes: bytes.byteLength }
   throw new ProblemError('INVALID_REQUEST', {
     detail: 'The payload is not UTF-8',
     stage: 'transform-request',

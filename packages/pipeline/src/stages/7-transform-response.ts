@@ -5,19 +5,22 @@
 import { hash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { ProblemError } from '@sluice/connector-schema'
-import { type CompiledTemplate, type ResponseValues, TemplateRenderError } from '@sluice/templates'
+import { type ResponseValues, TemplateRenderError } from '@sluice/templates'
 import { passingHeaders, upstreamLocation, withoutBodyHeaders } from '../answering/response-headers.ts'
 import type { Received, Transformed } from '../exchange.ts'
 import { type HeaderList, headerValue } from '../header-list.ts'
 import { decodeUtf8, orRelease, readWhole } from '../payload.ts'
-import type { Limits } from '../ports.ts'
+import type { Ports } from '../ports.ts'
+import { renderBody } from '../render-body.ts'
+
+type StagePorts = Pick<Ports, 'limits' | 'isolatedRenderer'>
 
 /** The stage. */
-export function transformResponse(received: Received, { limits }: { limits: Limits }): Promise<Transformed> {
-  return orRelease(received.upstream.body, () => transform(received, limits))
+export function transformResponse(received: Received, ports: StagePorts): Promise<Transformed> {
+  return orRelease(received.upstream.body, () => transform(received, ports))
 }
 
-async function transform(received: Received, limits: Limits): Promise<Transformed> {
+async function transform(received: Received, ports: StagePorts): Promise<Transformed> {
   const { upstream, method, call } = received
   const { status } = upstream
   const headers = passingHeaders(upstream.headers)
@@ -37,8 +40,17 @@ async function transform(received: Received, limits: Limits): Promise<Transforme
     const typed = contentType === '' ? headers : withContentType(headers, contentType)
     return { received, status, headers: typed, body: upstream.body }
   }
-  const text = decodeUtf8(await readUpstream(upstream.body, limits.bufferedAnswerBytes))
-  const body = render(received, template, { status, headers, text })
+  const bytes = await readUpstream(upstream.body, ports.limits.bufferedAnswerBytes)
+  const response = { status, headers, text: decodeUtf8(bytes) }
+  const inputBytes = template.uses.response && response.text !== undefined ? bytes.byteLength : 0
+  let body: Uint8Array
+  try {
+    const values = { ...received.values, response }
+    const rendered = renderBody({ call, template, values, inputBytes }, ports.isolatedRenderer)
+    body = rendered instanceof Promise ? await rendered : rendered
+  } catch (error) {
+    throw failedTemplate(response, error)
+  }
   const own = headersOfOwnBody(contentType || 'application/json', body)
   return { received, status, headers: [...withoutBodyHeaders(headers), ...own], body }
 }
@@ -61,20 +73,16 @@ function headersOfOwnBody(contentType: string, body: Uint8Array): HeaderList {
   ]
 }
 
-function render({ values }: Received, template: CompiledTemplate, response: ResponseValues): Uint8Array {
-  try {
-    return Buffer.from(template.render({ ...values, response }))
-  } catch (error) {
-    if (!(error instanceof TemplateRenderError)) throw error
-    const retryAfter = headerValue(response.headers, 'retry-after')
-    throw new ProblemError('RESPONSE_TEMPLATE_FAILED', {
-      detail: `response_body, line ${error.line}, column ${error.column}: ${error.message}`,
-      upstreamStatus: response.status,
-      params: ['response_body'],
-      ...(retryAfter !== undefined && { headers: { 'retry-after': retryAfter } }),
-      cause: error,
-    })
-  }
+function failedTemplate(response: ResponseValues, error: unknown): unknown {
+  if (!(error instanceof TemplateRenderError)) return error
+  const retryAfter = headerValue(response.headers, 'retry-after')
+  return new ProblemError('RESPONSE_TEMPLATE_FAILED', {
+    detail: `response_body, line ${error.line}, column ${error.column}: ${error.message}`,
+    upstreamStatus: response.status,
+    params: ['response_body'],
+    ...(retryAfter !== undefined && { headers: { 'retry-after': retryAfter } }),
+    cause: error,
+  })
 }
 
 function readUpstream(body: Readable, limitBytes: number): Promise<Uint8Array> {

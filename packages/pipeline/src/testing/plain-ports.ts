@@ -2,10 +2,17 @@
 import { createSecretKey } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { parseDefinition, type Session } from '@sluice/connector-schema'
+import { compileRecipe, recipeOf, renderIsolated } from '@sluice/templates'
 import { type CompiledConnector, compileConnector } from '../compile-connector.ts'
 import type { Call } from '../exchange.ts'
 import type { HeaderList } from '../header-list.ts'
-import { defaultLimits, type Ports, type StoredAnswer, type UpstreamRequest } from '../ports.ts'
+import {
+  defaultLimits,
+  type IsolatedRender,
+  type Ports,
+  type StoredAnswer,
+  type UpstreamRequest,
+} from '../ports.ts'
 import { Secret } from '../secrecy/secret.ts'
 
 /** A user with every value that templates can read. */
@@ -79,6 +86,7 @@ export function plainPorts(
   const sentHeaders: HeaderList[] = []
   const secretsRead: string[] = []
   const stored = new Map<string, StoredAnswer>()
+  const renderedApart: IsolatedRender[] = []
   const time = { nowMs: Date.UTC(2026, 0, 1) }
   const ports: Ports = {
     secrets: {
@@ -108,6 +116,13 @@ export function plainPorts(
       get: (key) => stored.get(key),
       set: (key, answer) => void stored.set(key, answer),
     },
+    isolatedRenderer: {
+      async render(job) {
+        renderedApart.push(job)
+        job.signal.throwIfAborted()
+        return Buffer.from(renderIsolated(compileRecipe(recipeOf(job.template)), structuredClone(job.values)))
+      },
+    },
     clock: {
       now: () => time.nowMs,
       monotonic: () => time.nowMs,
@@ -118,7 +133,7 @@ export function plainPorts(
     limits: defaultLimits,
     cacheKeySecret: createSecretKey(Buffer.alloc(32, 1)),
   }
-  return { ports, seen, sentHeaders, secretsRead, stored, time }
+  return { ports, seen, sentHeaders, secretsRead, stored, renderedApart, time }
 }
 
 async function remember({ method, url, headers, body }: UpstreamRequest): Promise<Seen> {

@@ -1,0 +1,42 @@
+/** A worker's entry: compiles templates anew, renders, and knows nothing else of the process. */
+import { parentPort } from 'node:worker_threads'
+import {
+  type CompiledTemplate,
+  compileRecipe,
+  renderIsolated,
+  type TemplateRecipe,
+  TemplateRenderError,
+} from '@sluice/templates'
+import { LRUCache } from 'lru-cache'
+import type { RenderOrder, RenderReply } from './protocol.ts'
+
+const templates = new LRUCache<TemplateRecipe, CompiledTemplate>({ max: 64 })
+const encoder = new TextEncoder()
+
+function templateOf(recipe: TemplateRecipe): CompiledTemplate {
+  const known = templates.get(recipe)
+  if (known !== undefined) return known
+  const template = compileRecipe(recipe)
+  templates.set(recipe, template)
+  return template
+}
+
+function render({ recipe, values }: RenderOrder): RenderReply {
+  try {
+    return { kind: 'rendered', bytes: encoder.encode(renderIsolated(templateOf(recipe), values)) }
+  } catch (error) {
+    if (error instanceof TemplateRenderError) {
+      const { reason, message, line, column } = error
+      return { kind: 'failed', reason, message, line, column }
+    }
+    return { kind: 'broken', message: error instanceof Error ? error.message : 'unknown' }
+  }
+}
+
+function reply(message: RenderReply): void {
+  // Handed over, not copied.
+  parentPort?.postMessage(message, message.kind === 'rendered' ? [message.bytes.buffer as ArrayBuffer] : [])
+}
+
+parentPort?.on('message', (order: RenderOrder) => reply(render(order)))
+reply({ kind: 'ready' })
