@@ -19,6 +19,7 @@ import { currentBudget } from './budget.ts'
 import { filterImplementations } from './filters.ts'
 import { limits } from './limits.ts'
 import { BoundedCapture, BoundedEmitter, EscapedCycle, outputTooLarge } from './tags.ts'
+import { createTimeLimit } from './time-limit.ts'
 
 /** Beside these, the grammar of statements.ts knows no tag. */
 const allowedTags = {
@@ -37,14 +38,18 @@ const allowedTags = {
   cycle: EscapedCycle,
 }
 
+/** What a context asks whether it may go on; LiquidJS does not export the class. */
+type Limiter = Context['renderLimit']
+
 /** The engine: what it knows of tags, filters and limits, and no file system. How outputs are escaped is not its affair. */
 export const engine = createEngine()
 
 /** Renders once, with a fresh scope and nothing else. */
 export function run(templates: Template[], scope: object): string {
   const { renderMs, memoryUnits, outputBytes } = currentBudget()
-  const budget = { sync: true, renderLimit: renderMs, memoryLimit: memoryUnits }
-  const context = new Context(scope, engine.options, budget, { liquid: engine })
+  const renderLimit = createTimeLimit(renderMs) as Limiter
+  const options = { sync: true, memoryLimit: memoryUnits }
+  const context = new Context(scope, engine.options, options, { liquid: engine, renderLimit })
   const emitter = new BoundedEmitter()
   toValueSync(engine.renderer.renderTemplates(templates, context, emitter))
   const text = emitter.buffer
