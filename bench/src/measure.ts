@@ -14,7 +14,10 @@ export interface MeasureOptions {
  * Microseconds of one run of each subject: the median over rounds in which all take their turn, so that a machine
  * that slows down slows all of them.
  */
-export function measure(subjects: readonly Subject[], { rounds, sliceMs }: MeasureOptions): ReadonlyMap<string, number> {
+export function measure(
+  subjects: readonly Subject[],
+  { rounds, sliceMs }: MeasureOptions,
+): ReadonlyMap<string, number> {
   const samples = new Map(subjects.map(({ name }) => [name, [] as number[]]))
   for (const subject of subjects) runFor(subject, sliceMs)
   for (let round = 0; round < rounds; round += 1) {

@@ -4,7 +4,9 @@ import { markdownTable } from '../table.ts'
 import { runTemplates, type TemplateRow } from './run.ts'
 
 const program = new Command('bench:templates')
-  .description('Renders four shapes of templates in several ways, and prints the ratios to hand-written JavaScript.')
+  .description(
+    'Renders four shapes of templates in several ways, and prints the ratios to hand-written JavaScript.',
+  )
   .option('--json <file>', 'also writes { rows } to a file')
   .option('--rounds <number>', 'rounds in which every contender takes its turn', Number, 15)
   .option('--slice <ms>', 'milliseconds of each contender in a round', Number, 60)

@@ -31,8 +31,12 @@ export function runTemplates(options: MeasureOptions): readonly TemplateRow[] {
 }
 
 function requireSameMeaning(shape: Shape): void {
-  const [first, ...others] = contendersOf(shape).map(({ name, render }) => ({ name, meaning: shape.meaning(render()) }))
+  const [first, ...others] = contendersOf(shape).map(({ name, render }) => ({
+    name,
+    meaning: shape.meaning(render()),
+  }))
   for (const { name, meaning } of others) {
-    if (!isDeepStrictEqual(meaning, first?.meaning)) throw new Error(`${shape.name}: ${name} gives another text`)
+    if (!isDeepStrictEqual(meaning, first?.meaning))
+      throw new Error(`${shape.name}: ${name} gives another text`)
   }
 }

@@ -2,11 +2,21 @@ import type { TemplateValues } from '@sluice/templates'
 
 /** The values that every contender renders. */
 export interface Values {
-  readonly user: { readonly id: string; readonly email: string; readonly first_name: string; readonly roles: string[] }
+  readonly user: {
+    readonly id: string
+    readonly email: string
+    readonly first_name: string
+    readonly roles: string[]
+  }
   readonly tenant_id: string
   readonly pathParams: { readonly idea_id: string }
   readonly now: number
-  readonly body: { readonly title: string; readonly amount: number; readonly tags: string[]; readonly note: string }
+  readonly body: {
+    readonly title: string
+    readonly amount: number
+    readonly tags: string[]
+    readonly note: string
+  }
   readonly items: readonly Item[]
 }
 
@@ -75,7 +85,8 @@ export const shapes: readonly Shape[] = [
   {
     name: 'URL',
     place: 'url',
-    sluice: 'https://api.example.com/v2/ideas/{{ pathParams.idea_id }}/by/{{ user.email }}?tenant={{ tenant_id }}',
+    sluice:
+      'https://api.example.com/v2/ideas/{{ pathParams.idea_id }}/by/{{ user.email }}?tenant={{ tenant_id }}',
     liquid:
       '/v2/ideas/{{ pathParams.idea_id | url_encode }}/by/{{ user.email | url_encode }}?tenant={{ tenant_id | url_encode }}',
     nunjucks:

@@ -18,8 +18,11 @@ export class PathText {
   }
 }
 
+const unreserved = /^[A-Za-z0-9\-._~]*$/
+
 /** Percent-encodes all but RFC 3986's unreserved characters. */
 export function percentEncode(text: string): string {
+  if (unreserved.test(text)) return text
   if (!text.isWellFormed())
     throw new RenderFailure('place', 'A value holds half of a character (a lone surrogate).')
   return encodeURIComponent(text).replace(

@@ -14,11 +14,31 @@ export interface Fit {
   readonly quote: string | undefined
 }
 
-/** What LiquidJS holds of a filter; an escape is one more of them, at the end. */
-interface EngineFilter {
+/** What LiquidJS holds of a filter. */
+export interface EngineFilter {
   readonly name: string
+  readonly args?: readonly unknown[]
+  readonly token?: unknown
+  readonly liquid?: unknown
   handler: Handler
   render(value: unknown, context: { readonly memoryLimit: Meter }): unknown
+}
+
+/** An output's last filter: makes it safe for where it stands. */
+export class EscapeFilter implements EngineFilter {
+  readonly name = 'escape for its place'
+  readonly raw = false
+  readonly makeSafe: Escape
+
+  constructor(makeSafe: Escape) {
+    this.makeSafe = makeSafe
+  }
+
+  handler: Handler = (value) => value
+
+  render(value: unknown, { memoryLimit }: { readonly memoryLimit: Meter }): string {
+    return this.makeSafe(value, memoryLimit)
+  }
 }
 
 /**
@@ -61,9 +81,5 @@ function fitFilters(filters: EngineFilter[], { statement, makeSafe, quote }: Fit
   if (language !== undefined && quoting !== undefined && quote !== undefined) {
     quoting.handler = textFilter((text) => language.content(text, quote))
   }
-  filters.push({
-    name: 'escape for its place',
-    handler: (value) => value,
-    render: (value, { memoryLimit }) => makeSafe(value, memoryLimit),
-  })
+  filters.push(new EscapeFilter(makeSafe))
 }

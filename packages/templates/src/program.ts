@@ -1,8 +1,9 @@
-import { analyzeSync, LiquidError, type Template } from 'liquidjs'
+import { analyzeSync, LiquidError, type Template, type Token } from 'liquidjs'
 import type { Analysis, Occurrence } from './analyse.ts'
 import { type Rewrite, rewrite } from './calls.ts'
 import { engine, run } from './engine.ts'
 import { toText } from './escape.ts'
+import { createEvaluator, type Evaluator } from './evaluate/index.ts'
 import { CompileFailure } from './failure.ts'
 import { type Fit, fitOutputs } from './fit-outputs.ts'
 import { type Position, positionAt } from './position.ts'
@@ -30,6 +31,8 @@ export interface Checked {
 interface Program {
   readonly templates: Template[]
   readonly bindings: readonly Binding[]
+  /** The same as closures; nothing where only LiquidJS renders it. */
+  readonly evaluate: Evaluator | undefined
 }
 
 /** A program with what it takes to run it. */
@@ -90,7 +93,7 @@ function parseReal({ source, analysis, positions, writers }: Checked): Program {
     return { statement, makeSafe, quote: positions.quoted.get(statement) }
   })
   fitOutputs(templates, fits)
-  return { templates, bindings: analysis.bindings }
+  return toProgram(templates, analysis.bindings)
 }
 
 /** Outputs that name a secret become names of their own text; whatever else they name is not looked at. */
@@ -112,7 +115,7 @@ function parseMasked({ source, analysis, positions, writers }: Checked): Program
     return { statement, makeSafe: escapes.get(statement) ?? toText, quote: quoted.get(statement) }
   })
   fitOutputs(templates, fits)
-  return { templates, bindings: [...others, ...texts] }
+  return toProgram(templates, [...others, ...texts])
 }
 
 /** Trim marks keep their effect. */
@@ -148,11 +151,26 @@ function requireSameNames(source: string, templates: Template[], occurrences: re
   }
 }
 
+function toProgram(templates: Template[], bindings: readonly Binding[]): Program {
+  return { templates, bindings, evaluate: createEvaluator(templates, bindings) }
+}
+
 /** One render; whatever goes wrong comes out as our own error, at a position of the author's text. */
 function execute(values: TemplateValues, { program, source, fallback }: Execution): string {
-  try {
-    return run(program.templates, createScope(program.bindings, values))
-  } catch (error) {
-    throw translateError(error, error instanceof BindingFailure ? positionAt(source, error.offset) : fallback)
+  const { evaluate, templates, bindings } = program
+  const toError = (error: unknown, at: Token | undefined): TemplateRenderError => {
+    const position = error instanceof BindingFailure ? positionAt(source, error.offset) : tokenPosition(at)
+    return translateError(error, position ?? fallback)
   }
+  if (evaluate !== undefined) return evaluate(values, toError)
+  try {
+    return run(templates, createScope(bindings, values))
+  } catch (error) {
+    throw toError(error, undefined)
+  }
+}
+
+function tokenPosition(token: Token | undefined): Position | undefined {
+  const [line, column] = token?.getPosition() ?? []
+  return line === undefined || column === undefined ? undefined : { line, column }
 }

@@ -37,8 +37,8 @@ export function createScope(bindings: readonly Binding[], values: TemplateValues
   const scope: object = Object.create(null)
   for (const { key, source, offset } of bindings) {
     try {
-      if (source.from === 'body') defineLazy(scope, key, () => parseBody(values.body?.text))
-      else define(scope, key, read(source, values))
+      if (source.from === 'body') defineLazy(scope, key, () => readRoot(source, values))
+      else define(scope, key, readRoot(source, values))
     } catch (error) {
       throw error instanceof RenderFailure ? new BindingFailure(error, offset) : error
     }
@@ -46,8 +46,35 @@ export function createScope(bindings: readonly Binding[], values: TemplateValues
   return scope
 }
 
-function read(source: Exclude<Source, { from: 'body' }>, values: TemplateValues): unknown {
+/** The bindings that may have no value, for which a render fails before it begins. */
+export function fallibleBindings(bindings: readonly Binding[]): readonly Binding[] {
+  return bindings.filter(({ source: { from } }) => fallible.has(from))
+}
+
+/** @throws BindingFailure for the first that has no value */
+export function requireBindings(bindings: readonly Binding[], values: TemplateValues): void {
+  for (const { source, offset } of bindings) {
+    try {
+      if (source.from === 'user') sessionUser(values.session)
+      else readRoot(source, values)
+    } catch (error) {
+      throw error instanceof RenderFailure ? new BindingFailure(error, offset) : error
+    }
+  }
+}
+
+const fallible: ReadonlySet<Source['from']> = new Set(['secret', 'variable', 'profile_field', 'user'])
+
+/** One property of the session's user, by a name that the template was checked for. */
+export function readUser({ session }: TemplateValues, key: string): unknown {
+  return ownValue(sessionUser(session) as unknown as Readonly<Record<string, unknown>>, key)
+}
+
+/** The value of one name. */
+export function readRoot(source: Source, values: TemplateValues): unknown {
   switch (source.from) {
+    case 'body':
+      return parseBody(values.body?.text)
     case 'secret':
       return required(values.secrets?.get(source.name), `The secret \`${source.name}\` is not there.`)
     case 'variable': {
@@ -92,18 +119,19 @@ function userScope(session: Session): object {
 }
 
 function responseScope(response: ResponseValues): object {
+  const scope = Object.assign(Object.create(null), { status_code: response.status, body: response.text })
+  defineLazy(scope, 'headers', () => headersOf(response))
+  defineLazy(scope, 'json', () => parseResponse(response))
+  return scope
+}
+
+function headersOf(response: ResponseValues): object {
   const headers: Record<string, string> = Object.create(null)
   for (const [name, value] of response.headers) {
     const key = name.toLowerCase()
     headers[key] = headers[key] === undefined ? value : `${headers[key]}, ${value}`
   }
-  const scope = Object.assign(Object.create(null), {
-    status_code: response.status,
-    headers,
-    body: response.text,
-  })
-  defineLazy(scope, 'json', () => parseResponse(response))
-  return scope
+  return headers
 }
 
 function parseBody(text: string | undefined): unknown {

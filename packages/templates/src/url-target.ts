@@ -119,8 +119,12 @@ export function withSlash(target: string): string {
   return target.startsWith('/') ? target : `/${target}`
 }
 
-/** Whether URL parsing gives back exactly the same target. */
+/** Characters that URL parsing leaves alone in paths and queries alike (URL §1.3, §4.4). */
+const untouched = /^[A-Za-z0-9\-._~%!$&()*+,;=:@/?]*$/
+
+/** Whether URL parsing gives back exactly the same target; only dot segments and other characters need a parser. */
 function isStable(target: string): boolean {
+  if (untouched.test(target) && !target.includes('/.') && !/%2e/i.test(target)) return true
   return URL.parse(base + target)?.href === base + target
 }
 
