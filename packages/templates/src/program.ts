@@ -3,7 +3,7 @@ import type { Analysis, Occurrence } from './analyse.ts'
 import { type Rewrite, rewrite } from './calls.ts'
 import { engine, run } from './engine.ts'
 import { toText } from './escape.ts'
-import { createEvaluator, type Evaluator } from './evaluate/index.ts'
+import { createEvaluator } from './evaluate/index.ts'
 import { CompileFailure } from './failure.ts'
 import { type Fit, fitOutputs } from './fit-outputs.ts'
 import { type Position, positionAt } from './position.ts'
@@ -27,20 +27,8 @@ export interface Checked {
   readonly begin: number
 }
 
-/** One way to render a source: as it is, or masked. */
-interface Program {
-  readonly templates: Template[]
-  readonly bindings: readonly Binding[]
-  /** The same as closures; nothing where only LiquidJS renders it. */
-  readonly evaluate: Evaluator | undefined
-}
-
-/** A program with what it takes to run it. */
-interface Execution {
-  readonly program: Program
-  readonly source: string
-  readonly fallback: Position
-}
+/** One way to render a source: as it is, or masked. Whatever goes wrong comes out as our own error. */
+type Program = (values: TemplateValues) => string
 
 const noUses: Uses = {
   secrets: new Set(),
@@ -64,27 +52,25 @@ export function constantTemplate(source: string): CompiledTemplate {
  */
 export function createTemplate(checked: Checked): CompiledTemplate {
   const { source, analysis, refuse, begin } = checked
-  const real = parseReal(checked)
-  const masked = parseMasked(checked) ?? real
+  const render = createReal(checked)
+  const renderMasked = createMasked(checked) ?? render
   const fallback = positionAt(source, begin)
   return {
     source,
     constant: undefined,
     uses: analysis.uses,
     render(values) {
-      const text = execute(values, { program: real, source, fallback })
+      const text = render(values)
       const failure = refuse(text)
       if (failure !== undefined) throw new TemplateRenderError(failure.reason, failure.message, fallback)
       return text
     },
-    renderMasked(values) {
-      if (analysis.secretDecides) return source
-      return execute(values, { program: masked, source, fallback })
-    },
+    renderMasked: (values) => (analysis.secretDecides ? source : renderMasked(values)),
   }
 }
 
-function parseReal({ source, analysis, positions, writers }: Checked): Program {
+function createReal(checked: Checked): Program {
+  const { source, analysis, positions, writers } = checked
   const templates = parse(rewrite(source, analysis.rewrites))
   requireSameNames(source, templates, analysis.occurrences)
   const fits = writers.map((statement): Fit => {
@@ -93,11 +79,12 @@ function parseReal({ source, analysis, positions, writers }: Checked): Program {
     return { statement, makeSafe, quote: positions.quoted.get(statement) }
   })
   fitOutputs(templates, fits)
-  return toProgram(templates, analysis.bindings)
+  return createProgram(checked, templates, analysis.bindings)
 }
 
 /** Outputs that name a secret become names of their own text; whatever else they name is not looked at. */
-function parseMasked({ source, analysis, positions, writers }: Checked): Program | undefined {
+function createMasked(checked: Checked): Program | undefined {
+  const { source, analysis, positions, writers } = checked
   if (analysis.masks.length === 0 || analysis.secretDecides) return undefined
   const spots = analysis.masks.map(({ output, key }): Rewrite => ({ ...contentOf(source, output), key }))
   const shown = analysis.rewrites.filter(
@@ -115,7 +102,7 @@ function parseMasked({ source, analysis, positions, writers }: Checked): Program
     return { statement, makeSafe: escapes.get(statement) ?? toText, quote: quoted.get(statement) }
   })
   fitOutputs(templates, fits)
-  return toProgram(templates, [...others, ...texts])
+  return createProgram(checked, templates, [...others, ...texts])
 }
 
 /** Trim marks keep their effect. */
@@ -151,22 +138,24 @@ function requireSameNames(source: string, templates: Template[], occurrences: re
   }
 }
 
-function toProgram(templates: Template[], bindings: readonly Binding[]): Program {
-  return { templates, bindings, evaluate: createEvaluator(templates, bindings) }
-}
-
-/** One render; whatever goes wrong comes out as our own error, at a position of the author's text. */
-function execute(values: TemplateValues, { program, source, fallback }: Execution): string {
-  const { evaluate, templates, bindings } = program
+function createProgram(
+  { source, begin }: Checked,
+  templates: Template[],
+  bindings: readonly Binding[],
+): Program {
+  const fallback = positionAt(source, begin)
   const toError = (error: unknown, at: Token | undefined): TemplateRenderError => {
     const position = error instanceof BindingFailure ? positionAt(source, error.offset) : tokenPosition(at)
     return translateError(error, position ?? fallback)
   }
-  if (evaluate !== undefined) return evaluate(values, toError)
-  try {
-    return run(templates, createScope(bindings, values))
-  } catch (error) {
-    throw toError(error, undefined)
+  const evaluator = createEvaluator(templates, { bindings, toError })
+  if (evaluator !== undefined) return evaluator
+  return (values) => {
+    try {
+      return run(templates, createScope(bindings, values))
+    } catch (error) {
+      throw toError(error, undefined)
+    }
   }
 }
 

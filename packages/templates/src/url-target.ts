@@ -9,6 +9,8 @@ const base = 'https://target.invalid'
 const literalDotSegment = /^(?:\.|%2e){1,2}(?:(?:;|%3b).*)?$/i
 /** An API may undo an encoded separator before it looks for dot segments, and servlets cut at `;`. */
 const dotSegment = /^\.{1,2}(?:;.*)?$/
+/** What can decode to a separator, a dot or a control character; most paths hold none. */
+const suspicious = /\/\.|\\|%(?:2e|2f|5c|3b|[01]|7f)/i
 const encodedControl = /%(?:[01][0-9a-f]|7f)/i
 /** A key before whose `=` an output stands. */
 const computedKey = /(?:^\?|&)\ue001*[^=&\ue001]*\ue000/
@@ -94,7 +96,7 @@ export function refuseTarget(target: string, keys: ReadonlySet<string>): string 
     return 'A value leaves an empty first segment: a path begins with one slash.'
   }
   const path = pathOf(target)
-  if (path.includes('%') || path.includes('/.')) {
+  if (suspicious.test(path)) {
     const decoded = path
       .replace(/%2e/gi, '.')
       .replace(/%2f/gi, '/')
@@ -107,8 +109,7 @@ export function refuseTarget(target: string, keys: ReadonlySet<string>): string 
       return 'A value makes a dot segment in the path.'
   }
   if (target.includes('#') || !isStable(target)) return 'A value changes the URL around it.'
-  const query = target.slice(path.length + 1)
-  if (query !== '' && query.split('&').some((part) => !isKnown(keyOf(part), keys))) {
+  if (path.length + 1 < target.length && hasOtherKey(target.slice(path.length + 1), keys)) {
     return 'A value makes a query parameter that the URL does not name.'
   }
   return undefined
@@ -128,8 +129,12 @@ function isStable(target: string): boolean {
   return URL.parse(base + target)?.href === base + target
 }
 
-function isKnown(key: string, keys: ReadonlySet<string>): boolean {
-  return key === '' || keys.has(key)
+function hasOtherKey(query: string, keys: ReadonlySet<string>): boolean {
+  for (const part of query.includes('&') ? query.split('&') : [query]) {
+    const key = keyOf(part)
+    if (key !== '' && !keys.has(key)) return true
+  }
+  return false
 }
 
 function keyOf(part: string): string {

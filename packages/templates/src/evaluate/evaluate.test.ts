@@ -13,6 +13,8 @@ const bindings: readonly Binding[] = (['user', 'tenant_id', 'pathParams', 'body'
   }),
 )
 
+const options = { bindings, toError: (error: unknown) => error as Error }
+
 const body = {
   list: [1, 2, 3, 2, null, 'a'],
   rows: [
@@ -177,11 +179,11 @@ test('closures give what LiquidJS gives, for any template', () => {
   fc.assert(
     fc.property(nodes, (source) => {
       const templates = engine.parse(source)
-      const evaluate = createEvaluator(templates, bindings)
+      const evaluate = createEvaluator(templates, options)
       if (evaluate === undefined) return
       compiled += 1
       const theirs = outcome(() => run(templates, createScope(bindings, given)))
-      const ours = outcome(() => evaluate(given, (error) => error as Error))
+      const ours = outcome(() => evaluate(given))
       expect(ours, source).toEqual(theirs)
     }),
     { numRuns: 4000 },
@@ -192,12 +194,12 @@ test('closures give what LiquidJS gives, for any template', () => {
 test.each(["{% cycle 'a', 'b' %}", '{% for i in (1..3) %}{{ i }}{% endfor %}'])(
   'what is left to LiquidJS is known when a template is compiled: %s',
   (source) => {
-    expect(createEvaluator(engine.parse(source), bindings)).toBeUndefined()
+    expect(createEvaluator(engine.parse(source), options)).toBeUndefined()
   },
 )
 
 test('nothing is left from one render to the next', () => {
-  const evaluate = createEvaluator(engine.parse('{{ a }}{% assign a = user.id %}{{ a }}'), bindings)
-  const render = () => evaluate?.(values, (error) => error as Error)
+  const evaluate = createEvaluator(engine.parse('{{ a }}{% assign a = user.id %}{{ a }}'), options)
+  const render = () => evaluate?.(values)
   expect([render(), render()]).toEqual(['undefinedu1', 'undefinedu1'])
 })

@@ -20,11 +20,11 @@ export class Frame implements Meter {
   private filterContext: Context | undefined
 
   constructor(values: TemplateValues, isTimed: boolean) {
-    const { renderMs, memoryUnits, outputBytes } = currentBudget()
+    const budget = currentBudget()
     this.values = values
-    this.outputBytes = outputBytes
-    this.memoryLeft = memoryUnits
-    this.time = isTimed ? createTimeLimit(renderMs) : undefined
+    this.outputBytes = budget.outputBytes
+    this.memoryLeft = budget.memoryUnits
+    this.time = isTimed ? createTimeLimit(budget.renderMs) : undefined
   }
 
   write(text: string): void {
