@@ -1,6 +1,7 @@
 import { type DefinitionIssue, parseRegistry } from '@sluice/connector-schema'
 import { type CompiledConnector, type CompileOptions, compileConnector } from '@sluice/pipeline'
-import { type FileIssue, type JsonFile, readJsonFile } from '../json-file.ts'
+import { frameIssues, locateIssues, locateWithoutFrames } from '../diagnostics/locate-issues.ts'
+import { type FileIssue, readJsonFile } from '../json-file.ts'
 import { type DevConfig, parseDevConfig } from './dev-config.ts'
 
 /** What a file gave: its content, or everything that is wrong with it. */
@@ -17,35 +18,30 @@ export function loadConfig(file: string): Loaded<DevConfig> {
   const json = readJsonFile(file)
   if (json.errors.length > 0) return { content: undefined, errors: json.errors, warnings: [] }
   const { config, errors } = parseDevConfig(json.value)
-  if (config === undefined) return { content: undefined, errors: locate(json, errors), warnings: [] }
+  if (config === undefined)
+    return { content: undefined, errors: locateWithoutFrames(json, errors), warnings: [] }
   return { content: config, errors: [], warnings: [] }
 }
 
 /** Loads and compiles a registry, wholly or not at all (G6). */
 export function loadRegistry(file: string, options: CompileOptions): Loaded<readonly CompiledConnector[]> {
   const json = readJsonFile(file)
-  if (json.errors.length > 0) return { content: undefined, errors: json.errors, warnings: [] }
+  if (json.errors.length > 0) return { content: undefined, errors: frameIssues(json), warnings: [] }
   const registry = parseRegistry(json.value)
   const connectors: CompiledConnector[] = []
   const errors: DefinitionIssue[] = [...registry.errors]
   const warnings: DefinitionIssue[] = [...registry.warnings]
   for (const [index, definition] of registry.checkable.entries()) {
     const compilation = compileConnector(definition, options)
-    const within = (issue: DefinitionIssue) => ({ ...issue, path: `connectors[${index}].${issue.path}` })
+    const within = (issue: DefinitionIssue) => ({
+      ...issue,
+      path: issue.path === '' ? `connectors[${index}]` : `connectors[${index}].${issue.path}`,
+    })
     errors.push(...compilation.errors.map(within))
     warnings.push(...compilation.warnings.map(within))
     if (compilation.connector !== undefined) connectors.push(compilation.connector)
   }
-  const located = locate(json, warnings)
-  if (errors.length > 0) return { content: undefined, errors: locate(json, errors), warnings: located }
+  const located = locateIssues(json, warnings)
+  if (errors.length > 0) return { content: undefined, errors: locateIssues(json, errors), warnings: located }
   return { content: connectors, errors: [], warnings: located }
-}
-
-function locate(json: JsonFile, issues: readonly DefinitionIssue[]): readonly FileIssue[] {
-  return issues.map((issue) => {
-    const inTemplate =
-      issue.line === undefined ? '' : ` (line ${issue.line}, column ${issue.column} of the text)`
-    const message = `${issue.path}: ${issue.message}${inTemplate}`
-    return { file: json.file, code: issue.code, message, ...json.locate(issue.path) }
-  })
 }
