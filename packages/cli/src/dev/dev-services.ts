@@ -38,7 +38,10 @@ export function compileOptionsOf(config: DevConfig, settings: Settings): Compile
   const exceptions = exceptionsOf(config, settings)
   return {
     tenantId,
-    checkDestination: (destination) => checkLiteralDestination(destination, tenantId, exceptions),
+    checkDestination(destination) {
+      const refusal = checkLiteralDestination(destination, tenantId, exceptions)
+      return refusal && `${refusal} Call a public https API, or name host:port in \`allow_upstreams\`.`
+    },
   }
 }
 
