@@ -24,7 +24,8 @@ try {
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : wrongUsage
-  if (error instanceof CommandError || error instanceof SettingsError) output.note(error.message)
-  else throw error
+  if (!(error instanceof CommandError || error instanceof SettingsError)) throw error
+  // Empty where the command has said it all already.
+  if (error.message !== '') output.note(error.message)
   return failed
 }
