@@ -1,11 +1,13 @@
 import { styleText } from 'node:util'
 import { Command } from 'commander'
 import { registerDev } from './commands/dev.ts'
+import { registerInit } from './commands/init.ts'
 import { registerValidate } from './commands/validate.ts'
 import type { CommandContext } from './context.ts'
 
 /** Each command registers itself; the order is that of `sluice --help`. */
 const commands: readonly ((program: Command, context: CommandContext) => void)[] = [
+  registerInit,
   registerDev,
   registerValidate,
 ]

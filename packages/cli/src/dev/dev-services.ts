@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { CompileOptions } from '@sluice/pipeline'
+import type { CompileOptions, Logger } from '@sluice/pipeline'
 import {
   allowUpstreams,
   checkLiteralDestination,
@@ -13,11 +13,12 @@ import type { DevConfig } from './dev-config.ts'
 import { devAudience, devIssuer } from './session-token.ts'
 
 /** The services of `sluice dev`: one tenant, everything in memory. */
-export function createDevServices(config: DevConfig, settings: Settings): MemoryServices {
+export function createDevServices(config: DevConfig, settings: Settings, logger: Logger): MemoryServices {
   const { tenant_id: tenantId } = config
   const secret = new TextEncoder().encode(config.session_secret)
   const own = { issuer: devIssuer, audience: devAudience, typ: 'JWT', keys: { secret } }
   const services = createServices({
+    logger,
     tenants: [{ id: tenantId, origins: config.origins, cookieSessions: config.cookie_sessions }],
     defaultTenantId: tenantId,
     sessionIssuers: settings.sessionIssuer === undefined ? [own] : [own, settings.sessionIssuer],

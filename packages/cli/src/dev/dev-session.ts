@@ -2,6 +2,7 @@ import type { CompiledConnector } from '@sluice/pipeline'
 import type { MemoryServices, Settings } from '@sluice/proxy'
 import type { Output } from '../output.ts'
 import type { DevConfig } from './dev-config.ts'
+import { createDevLogger } from './dev-logger.ts'
 import { compileOptionsOf, createDevServices } from './dev-services.ts'
 import { type Loaded, loadConfig, loadRegistry } from './load.ts'
 
@@ -26,7 +27,7 @@ export function openSession(files: DevFiles, settings: Settings, output: Output)
   if (config === undefined) return undefined
   const connectors = loadConnectors(files, { config, settings, output })
   if (connectors === undefined) return undefined
-  const services = createDevServices(config, settings)
+  const services = createDevServices(config, settings, createDevLogger(output))
   services.connectors.replace(config.tenant_id, connectors)
   return { config, services }
 }
