@@ -25,7 +25,7 @@ export function registerValidate(program: Command, { output }: CommandContext): 
     .description('tell every error and warning of every connector, each with its place in the file')
     .argument('[files...]', `registry files; ${usualRegistry} unless said otherwise`)
     .option('--strict', 'fail on warnings too')
-    .option('--json', 'print one JSON document on stdout, and nothing on stderr')
+    .option('--json', 'print one JSON document on stdout instead of text')
     .option('--config <file>', 'judge hosts as `sluice dev` does with this configuration')
     .addHelpText(
       'after',

@@ -6,11 +6,13 @@ import { codeFrame } from './code-frame.ts'
 const aboutKeys = new Set(['UNKNOWN_KEY', 'NOT_SUPPORTED'])
 
 /**
- * Finds where issues stand in their file. A frame shows the template as its author wrote it where the issue lies
+ * Finds where issues stand in their file, and puts them in its order. A frame shows the template as its author wrote it where the issue lies
  * inside one, else the file.
  */
 export function locateIssues(json: JsonFile, issues: readonly DefinitionIssue[]): readonly FileIssue[] {
-  return issues.map((issue) => locateInTemplate(json, issue) ?? locateInFile(json, issue))
+  return issues
+    .map((issue) => locateInTemplate(json, issue) ?? locateInFile(json, issue))
+    .toSorted((a, b) => a.line - b.line || a.column - b.column)
 }
 
 /** What is wrong with the file itself, framed. */
