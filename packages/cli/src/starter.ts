@@ -16,6 +16,9 @@ export interface StarterFile {
 const templates = new URL('../starter/', import.meta.url)
 const copied = ['connectors_registry.json', 'server.mjs', 'index.html', 'widget.js', 'README.md']
 
+/** A published package has no sources, though its exports name them. */
+const isCheckout = import.meta.url.endsWith('.ts')
+
 const apiPort = 9001
 const pagePort = 8788
 const ownerOnly = 0o600
@@ -59,7 +62,7 @@ async function bundleSdk(): Promise<string> {
     globalName: 'Sluice',
     platform: 'browser',
     target: 'es2022',
-    conditions: ['source'],
+    conditions: isCheckout ? ['source'] : [],
     minify: true,
     logLevel: 'silent',
   })
