@@ -112,6 +112,20 @@ describe('sluice validate', () => {
     expect(await validate('--config', 'open.json')).toEqual([0])
   })
 
+  test('names that the configuration lacks are warnings', async () => {
+    const headers = [
+      {
+        key: 'A',
+        value: "{{ get_secret('s') }}{{ get_variable('v') }}{{ get_variable('w') | default: 'x' }}",
+      },
+    ]
+    write('a.json', { connectors: [{ ...good, headers }] })
+    write('config.json', { tenant_id: 'demo', session_secret: 'x'.repeat(32) })
+    const { code, stdout } = await run('validate', '--json', 'a.json', '--config', 'config.json')
+    const codes = JSON.parse(stdout).files[0].issues.map((issue: { code: string }) => issue.code)
+    expect([code, ...codes]).toEqual([0, 'MISSING_SECRET', 'MISSING_VARIABLE'])
+  })
+
   test('a configuration with mistakes is told without a value of it: 1', async () => {
     write('a.json', { connectors: [good] })
     write('config.json', { tenant_id: 'demo', session_secret: 'hunter2' })

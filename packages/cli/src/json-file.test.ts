@@ -61,3 +61,9 @@ test('keys that hold dots and brackets are found as they are', () => {
   expect(locate('a.b.c[0]')).toEqual({ line: 1, column: 18 })
   expect(locateKey('a.b.c[0]')).toEqual({ line: 1, column: 10 })
 })
+
+test.each(['[', '{"a":'])('a million times %s is a mistake like any other', (open) => {
+  const { value, errors } = read(open.repeat(1_000_000))
+  expect(value).toBeUndefined()
+  expect(errors).toMatchObject([{ code: 'INVALID_JSON', line: 1, column: 1 }])
+})

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
 import { offsetInLiteral } from './diagnostics/string-literal.ts'
-import { duplicateKeys, nodeAt } from './json-tree.ts'
+import { depthOf, duplicateKeys, nodeAt } from './json-tree.ts'
 import { offsetOf, type Position, positionsOf } from './text-positions.ts'
 
 /** A mistake in a file, with its place. */
@@ -38,13 +38,20 @@ export interface StringPlace extends Position {
   readonly value: string
 }
 
+/** No definition needs more; readers that recurse stand it. */
+const deepest = 200
+
+const unreadable = 'The file is not there or cannot be read; name it, or make one with `sluice init`'
+const tooDeep = `Objects and arrays stand more than ${deepest} deep in each other; write fewer levels`
+
 /**
  * Reads strict JSON. Beyond the grammar it refuses keys that stand twice in one object, of which one would
  * silently win.
  */
 export function readJsonFile(file: string): JsonFile {
   const text = readText(file)
-  return text === undefined ? unreadable(file) : parseJsonFile(file, text)
+  if (text === undefined) return refused(file, 'UNREADABLE_FILE', unreadable)
+  return depthOf(text) > deepest ? refused(file, 'INVALID_JSON', tooDeep) : parseJsonFile(file, text)
 }
 
 function parseJsonFile(file: string, text: string): JsonFile {
@@ -96,12 +103,9 @@ function readText(file: string): string | undefined {
   }
 }
 
-function unreadable(file: string): JsonFile {
-  const message = 'The file is not there or cannot be read; name it, or make one with `sluice init`'
-  return {
-    ...parseJsonFile(file, ''),
-    errors: [{ file, code: 'UNREADABLE_FILE', message, line: 1, column: 1 }],
-  }
+/** A file of which nothing is looked at. */
+function refused(file: string, code: string, message: string): JsonFile {
+  return { ...parseJsonFile(file, ''), errors: [{ file, code, message, line: 1, column: 1 }] }
 }
 
 /** `PropertyNameExpected` → `property name expected`. */

@@ -1,4 +1,7 @@
-import type { Node } from 'jsonc-parser'
+import { createScanner, type Node } from 'jsonc-parser'
+
+// The library's names for these are a const enum, which single files cannot be compiled against.
+const [openBrace, closeBrace, openBracket, closeBracket, endOfText] = [1, 2, 3, 4, 17]
 
 /**
  * The node at a path such as `connectors[2].headers[0].key`, or its nearest holder. Keys may hold dots and
@@ -32,6 +35,19 @@ export function duplicateKeys(node: Node): readonly Node[] {
     found.push(...duplicateKeys(child))
   }
   return found
+}
+
+/** How deep objects and arrays stand in each other, without recursion: a hostile file must not exhaust the stack. */
+export function depthOf(text: string): number {
+  const scanner = createScanner(text, true)
+  let depth = 0
+  let deepest = 0
+  for (let token: number = scanner.scan(); token !== endOfText; token = scanner.scan()) {
+    if (token === openBrace || token === openBracket) depth += 1
+    else if (token === closeBrace || token === closeBracket) depth -= 1
+    deepest = Math.max(deepest, depth)
+  }
+  return deepest
 }
 
 function keyOf(property: Node): string {

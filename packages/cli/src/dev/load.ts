@@ -8,6 +8,7 @@ import {
 import { frameIssues, locateIssues, locateWithoutFrames } from '../diagnostics/locate-issues.ts'
 import { type FileIssue, readJsonFile } from '../json-file.ts'
 import { type DevConfig, parseDevConfig } from './dev-config.ts'
+import { type KnownNames, missingNames } from './missing-names.ts'
 
 /** What a file gave: its content, or everything that is wrong with it. */
 export type Loaded<Content> =
@@ -32,6 +33,8 @@ export function loadConfig(file: string): Loaded<DevConfig> {
 export interface RegistryOptions extends CompileOptions {
   /** A destination that this finds something against is a warning `INSECURE_URL`. */
   readonly warnOfDestination?: CompileOptions['checkDestination']
+  /** A secret or variable beside these is a warning; absent where nobody knows what there will be. */
+  readonly known?: KnownNames
 }
 
 /** Loads and compiles a registry, wholly or not at all (G6); `count` is how many connectors it names. */
@@ -47,7 +50,10 @@ export function loadRegistry(
   const warnings: DefinitionIssue[] = [...registry.warnings]
   for (const [index, definition] of registry.checkable.entries()) {
     const compilation = compile(definition, options)
-    const within = (issue: DefinitionIssue) => ({ ...issue, path: `connectors[${index}].${issue.path}` })
+    const within = (issue: DefinitionIssue) => ({
+      ...issue,
+      path: issue.path === '' ? `connectors[${index}]` : `connectors[${index}].${issue.path}`,
+    })
     errors.push(...compilation.errors.map(within))
     warnings.push(...compilation.warnings.map(within))
     if (compilation.connector !== undefined) connectors.push(compilation.connector)
@@ -60,7 +66,7 @@ export function loadRegistry(
 
 function compile(
   definition: ConnectorDefinition,
-  { warnOfDestination, checkDestination, ...options }: RegistryOptions,
+  { warnOfDestination, known, checkDestination, ...options }: RegistryOptions,
 ): Compilation {
   const insecure: DefinitionIssue[] = []
   const compilation = compileConnector(definition, {
@@ -72,5 +78,7 @@ function compile(
       return undefined
     },
   })
-  return { ...compilation, warnings: [...compilation.warnings, ...insecure] }
+  const { connector } = compilation
+  const missing = connector === undefined || known === undefined ? [] : missingNames(connector, known)
+  return { ...compilation, warnings: [...compilation.warnings, ...insecure, ...missing] }
 }

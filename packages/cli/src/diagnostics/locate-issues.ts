@@ -18,7 +18,7 @@ export function locateIssues(json: JsonFile, issues: readonly DefinitionIssue[])
 /** What is wrong with the file itself, framed. */
 export function frameIssues(json: JsonFile): readonly FileIssue[] {
   return json.errors.map((issue) =>
-    issue.code === 'UNREADABLE_FILE' ? issue : { ...issue, frame: codeFrame({ text: json.text, ...issue }) },
+    json.text === '' ? issue : { ...issue, frame: codeFrame({ text: json.text, ...issue }) },
   )
 }
 

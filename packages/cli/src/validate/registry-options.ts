@@ -1,7 +1,7 @@
 import type { CompileOptions } from '@sluice/pipeline'
 import { checkLiteralDestination, type EgressExceptions, type Settings } from '@sluice/proxy'
 import type { DevConfig } from '../dev/dev-config.ts'
-import { compileOptionsOf } from '../dev/dev-services.ts'
+import { registryOptionsOf } from '../dev/dev-services.ts'
 import type { RegistryOptions } from '../dev/load.ts'
 
 /**
@@ -10,7 +10,7 @@ import type { RegistryOptions } from '../dev/load.ts'
  * hold for everyone and the exceptions of the environment.
  */
 export function registryOptions(config: DevConfig | undefined, settings: Settings): RegistryOptions {
-  if (config !== undefined) return compileOptionsOf(config, settings)
+  if (config !== undefined) return registryOptionsOf(config, settings)
   const { egressExceptions: exceptions } = settings
   return {
     tenantId: '',
