@@ -81,6 +81,17 @@ describe('an edit', () => {
     expect(await statusOf('three')).toBe(404)
   })
 
+  test('with a mistake in a template shows the author’s text with a caret', async () => {
+    const after = lines()
+    await sluice.write('registry', {
+      connectors: [connector({ url: 'https://api.example.com/{{ user.emial }}' })],
+    })
+    await sluice.saw(/kept the connectors as they were/, after)
+    const printed = sluice.printed().split('\n').slice(after)
+    const row = printed.findIndex((line) => line.endsWith('1 | https://api.example.com/{{ user.emial }}'))
+    expect(printed[row + 1]).toHaveLength((printed[row] ?? '').indexOf('emial') - 'user.'.length + 1)
+  })
+
   test('that is not JSON changes nothing, and says where', async () => {
     const after = lines()
     await sluice.write('registry', '{\n  "connectors": [,]\n}')
@@ -108,6 +119,19 @@ describe('an edit', () => {
     await sluice.saw(/applied .*sluice\.dev\.json/, after)
     expect(await statusOf('one')).toBe(502)
   })
+})
+
+test('an exchange is one line for people, with nothing of what the call sent', async () => {
+  const after = lines()
+  await wireCall(sluice.url, {
+    target: '/connectors/one/execute?nosy=hidden-value',
+    headers: [await bearer()],
+  })
+  await sluice.saw(
+    /^GET {3}one {2}400 {2}[\d.]+ ms {2}OVERRIDE_NOT_PERMITTED in \w+ {2}request [\w-]+$/m,
+    after,
+  )
+  expect(sluice.printed()).not.toContain('hidden-value')
 })
 
 describe('the command', () => {

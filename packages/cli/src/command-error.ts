@@ -1,4 +1,4 @@
-/** A failure that the user of the command line can mend: its message is all they need to see. */
+/** A failure that the user of the command line can mend: its message is all they need to see; empty where all is said. */
 export class CommandError extends Error {
   override readonly name = 'CommandError'
 }

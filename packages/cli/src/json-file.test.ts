@@ -55,3 +55,15 @@ test('a file that cannot be read is an error like any other', () => {
 test('a byte order mark is no mistake', () => {
   expect(read('\uFEFF{"a":1}').value).toEqual({ a: 1 })
 })
+
+test('keys that hold dots and brackets are found as they are', () => {
+  const { locate, locateKey } = read('{"a.b": {"c[0]": 1}, "a": {"b": 2}}')
+  expect(locate('a.b.c[0]')).toEqual({ line: 1, column: 18 })
+  expect(locateKey('a.b.c[0]')).toEqual({ line: 1, column: 10 })
+})
+
+test.each(['[', '{"a":'])('a million times %s is a mistake like any other', (open) => {
+  const { value, errors } = read(open.repeat(1_000_000))
+  expect(value).toBeUndefined()
+  expect(errors).toMatchObject([{ code: 'INVALID_JSON', line: 1, column: 1 }])
+})

@@ -1,28 +1,48 @@
 import { readFileSync } from 'node:fs'
-import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
-
-/** A place in a file, from 1. */
-export interface Position {
-  readonly line: number
-  readonly column: number
-}
+import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
+import { offsetInLiteral } from './diagnostics/string-literal.ts'
+import { depthOf, duplicateKeys, nodeAt } from './json-tree.ts'
+import { offsetOf, type Position, positionsOf } from './text-positions.ts'
 
 /** A mistake in a file, with its place. */
 export interface FileIssue extends Position {
   readonly file: string
   readonly code: string
+  /** Where in the JSON value, e.g. `connectors[2].url`; absent where the file is no JSON. */
+  readonly path?: string
   readonly message: string
+  /** The place in the template at `path`, as its author wrote it. */
+  readonly template?: Position
+  /** The text around the place, with a caret; see `codeFrame`. */
+  readonly frame?: readonly string[]
 }
 
 /** A JSON file as it was read: its value, and where each part of it stands. */
 export interface JsonFile {
   readonly file: string
+  readonly text: string
   /** `undefined` when there are errors. */
   readonly value: unknown
   readonly errors: readonly FileIssue[]
   /** Where the value at a path such as `connectors[2].headers[0].key` stands; the nearest holder otherwise. */
   readonly locate: (path: string) => Position
+  /** Where the key at a path stands, or the value where it has none. */
+  readonly locateKey: (path: string) => Position
+  /** Where a place inside the string at a path stands in the file; `undefined` where there is no such string. */
+  readonly locateInString: (path: string, place: Position) => StringPlace | undefined
 }
+
+/** A place inside a string of a file. */
+export interface StringPlace extends Position {
+  /** The string's value. */
+  readonly value: string
+}
+
+/** No definition needs more; readers that recurse stand it. */
+const deepest = 200
+
+const unreadable = 'The file is not there or cannot be read; name it, or make one with `sluice init`'
+const tooDeep = `Objects and arrays stand more than ${deepest} deep in each other; write fewer levels`
 
 /**
  * Reads strict JSON. Beyond the grammar it refuses keys that stand twice in one object, of which one would
@@ -30,7 +50,11 @@ export interface JsonFile {
  */
 export function readJsonFile(file: string): JsonFile {
   const text = readText(file)
-  if (text === undefined) return unreadable(file)
+  if (text === undefined) return refused(file, 'UNREADABLE_FILE', unreadable)
+  return depthOf(text) > deepest ? refused(file, 'INVALID_JSON', tooDeep) : parseJsonFile(file, text)
+}
+
+function parseJsonFile(file: string, text: string): JsonFile {
   const position = positionsOf(text)
   const syntaxErrors: ParseError[] = []
   const tree = parseTree(text, syntaxErrors, { disallowComments: true, allowTrailingComma: false })
@@ -38,18 +62,35 @@ export function readJsonFile(file: string): JsonFile {
     const message = `This is not valid JSON here: ${words(printParseErrorCode(error))}`
     return { file, code: 'INVALID_JSON', message, ...position(offset) }
   })
-  if (tree !== undefined) {
-    for (const key of duplicateKeys(tree)) {
-      const message = `The key \`${String(key.value)}\` stands twice in this object`
-      errors.push({ file, code: 'DUPLICATE_KEY', message, ...position(key.offset) })
-    }
+  for (const key of tree === undefined ? [] : duplicateKeys(tree)) {
+    const message = `The key \`${String(key.value)}\` stands twice in this object; remove one of the two`
+    errors.push({ file, code: 'DUPLICATE_KEY', message, ...position(key.offset) })
   }
+  const find = (path: string) => (tree === undefined ? undefined : nodeAt(tree, path))
   return {
     file,
+    text,
     value: errors.length === 0 ? JSON.parse(text) : undefined,
     errors,
-    locate: (path) => position(nearest(tree, segmentsOf(path))?.offset ?? 0),
+    locate: (path) => position(find(path)?.node.offset ?? 0),
+    locateKey(path) {
+      const found = find(path)
+      const property = found?.isExact === true ? propertyOf(found.node) : undefined
+      return position((property ?? found?.node)?.offset ?? 0)
+    },
+    locateInString(path, place) {
+      const found = find(path)
+      if (found?.isExact !== true || found.node.type !== 'string') return undefined
+      const { offset, length } = found.node
+      const value: string = found.node.value
+      const within = offsetInLiteral(text.slice(offset, offset + length), offsetOf(value, place))
+      return { value, ...position(offset + within) }
+    },
   }
+}
+
+function propertyOf({ parent }: Node): Node | undefined {
+  return parent?.type === 'property' ? parent : undefined
 }
 
 function readText(file: string): string | undefined {
@@ -62,52 +103,12 @@ function readText(file: string): string | undefined {
   }
 }
 
-function unreadable(file: string): JsonFile {
-  const start = { line: 1, column: 1 }
-  const message = 'The file is not there or cannot be read'
-  return {
-    file,
-    value: undefined,
-    errors: [{ file, code: 'UNREADABLE_FILE', message, ...start }],
-    locate: () => start,
-  }
+/** A file of which nothing is looked at. */
+function refused(file: string, code: string, message: string): JsonFile {
+  return { ...parseJsonFile(file, ''), errors: [{ file, code, message, line: 1, column: 1 }] }
 }
 
 /** `PropertyNameExpected` → `property name expected`. */
 function words(code: string): string {
   return code.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`).toLowerCase()
-}
-
-function positionsOf(text: string): (offset: number) => Position {
-  return (offset) => {
-    const before = text.slice(0, offset)
-    const lineStart = before.lastIndexOf('\n') + 1
-    return { line: before.split('\n').length, column: offset - lineStart + 1 }
-  }
-}
-
-function duplicateKeys(node: Node): Node[] {
-  const found: Node[] = []
-  const seen = new Set<unknown>()
-  for (const child of node.children ?? []) {
-    const key = child.type === 'property' ? child.children?.[0] : undefined
-    if (key !== undefined && seen.has(key.value)) found.push(key)
-    seen.add(key?.value)
-    found.push(...duplicateKeys(child))
-  }
-  return found
-}
-
-function segmentsOf(path: string): (string | number)[] {
-  const parts = path.match(/\[\d+\]|[^.[\]]+/g) ?? []
-  return parts.map((part) => (part.startsWith('[') ? Number(part.slice(1, -1)) : part))
-}
-
-function nearest(tree: Node | undefined, segments: readonly (string | number)[]): Node | undefined {
-  if (tree === undefined) return undefined
-  for (let length = segments.length; length > 0; length--) {
-    const node = findNodeAtLocation(tree, segments.slice(0, length))
-    if (node !== undefined) return node
-  }
-  return tree
 }

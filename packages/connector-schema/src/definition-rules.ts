@@ -42,30 +42,36 @@ function checkHeaders(definition: PartialDefinition): DefinitionIssue[] {
     const path = `headers[${index}].key`
     const lower = row.key.toLowerCase()
     if (!headerNamePattern.test(row.key)) {
-      issues.push({ path, code: 'INVALID_VALUE', message: `\`${printable(row.key)}\` is not a header name` })
+      const message = `\`${printable(row.key)}\` is not a header name; write letters, digits and hyphens`
+      issues.push({ path, code: 'INVALID_VALUE', message })
       continue
     }
     if (isRefusedHeader(row.key)) {
       issues.push({
         path,
         code: 'REFUSED_HEADER',
-        message: `\`${row.key}\` is set by Sluice or by HTTP itself`,
+        message: `\`${row.key}\` is set by Sluice or by HTTP itself; remove the row`,
       })
     } else if (cached && isConditionalHeader(row.key)) {
       const message = `\`${row.key}\` cannot be sent while caching is on; set \`cache.enabled\` to false`
       issues.push({ path, code: 'REFUSED_HEADER', message })
     } else if (lower === reserved) {
-      issues.push({ path, code: 'RESERVED_KEY', message: `\`${row.key}\` is set by the authentication` })
+      issues.push({
+        path,
+        code: 'RESERVED_KEY',
+        message: `\`${row.key}\` is set by the authentication; remove the row`,
+      })
     }
     if (lower === 'content-type' && row.overridable && definition.request_body) {
-      const message = 'With a `request_body` template the `Content-Type` cannot be overridable'
+      const message =
+        'With a `request_body` template the `Content-Type` cannot be overridable; set it to false'
       issues.push({ path: `headers[${index}].overridable`, code: 'INVALID_VALUE', message })
     }
     if (seen.has(lower)) {
       issues.push({
         path,
         code: 'DUPLICATE_KEY',
-        message: `\`${row.key}\` stands twice (case does not matter)`,
+        message: `\`${row.key}\` stands twice (case does not matter); remove one of the two rows`,
       })
     }
     seen.add(lower)
@@ -103,14 +109,14 @@ function checkQuery(definition: PartialDefinition): DefinitionIssue[] {
     const path = `query_parameters[${index}].key`
     const same = rowsByKey.get(row.key) ?? []
     if (same[0] !== row && same.some((other) => other.overridable)) {
-      const message = `\`${printable(row.key)}\` stands twice; only a key that no row makes overridable may repeat`
+      const message = `\`${printable(row.key)}\` stands twice; remove one row, or let no row of this key be overridable`
       issues.push({ path, code: 'DUPLICATE_KEY', message })
     }
     if (reserved !== undefined && foldQueryKey(row.key) === reserved) {
       issues.push({
         path,
         code: 'RESERVED_KEY',
-        message: `\`${printable(row.key)}\` is set by the authentication`,
+        message: `\`${printable(row.key)}\` is set by the authentication; remove the row`,
       })
     }
   }
@@ -124,15 +130,20 @@ function checkPath(definition: PartialDefinition): DefinitionIssue[] {
     if (row === undefined) continue
     if (seen.has(row.key)) {
       const path = `path_parameters[${index}].key`
-      issues.push({ path, code: 'DUPLICATE_KEY', message: `\`${row.key}\` stands twice` })
+      issues.push({
+        path,
+        code: 'DUPLICATE_KEY',
+        message: `\`${row.key}\` stands twice; remove one of the two rows`,
+      })
     }
     seen.add(row.key)
     const path = `path_parameters[${index}].value`
     if (row.value?.includes('{{') || row.value?.includes('{%')) {
-      issues.push({ path, code: 'INVALID_VALUE', message: 'The default of a path parameter is a literal' })
+      const message = 'The default of a path parameter is a literal; write the text itself, without braces'
+      issues.push({ path, code: 'INVALID_VALUE', message })
     }
     if (!row.overridable && row.value === undefined) {
-      const message = `\`${row.key}\` can be sent by nobody and has no \`value\``
+      const message = `\`${row.key}\` can be sent by nobody and has no \`value\`; write one, or let it be overridable`
       issues.push({ path, code: 'REQUIRED', message })
     }
   }
@@ -166,7 +177,7 @@ function checkRow(row: ParameterRow | undefined, path: string): DefinitionIssue[
   if (row?.constraints === undefined) return []
   const at = `${path}.constraints`
   if (!row.overridable) {
-    const message = 'Constraints rule what a caller may send; this row is not overridable'
+    const message = 'Constraints rule what a caller may send; set `overridable` to true, or remove them'
     return [{ path: at, code: 'INVALID_CONSTRAINTS', message }]
   }
   return checkConstraints(row.constraints, at)
@@ -178,10 +189,10 @@ function checkConstraints(constraints: Constraints, path: string): DefinitionIss
     issues.push({ path: `${path}.${key}`, code: 'INVALID_CONSTRAINTS', message })
   const { min_length, max_length, minimum, maximum, type } = constraints
   if (min_length !== undefined && max_length !== undefined && min_length > max_length) {
-    refuse('min_length', '`min_length` is greater than `max_length`')
+    refuse('min_length', '`min_length` is greater than `max_length`; exchange the two')
   }
   if (minimum !== undefined && maximum !== undefined && minimum > maximum) {
-    refuse('minimum', '`minimum` is greater than `maximum`')
+    refuse('minimum', '`minimum` is greater than `maximum`; exchange the two')
   }
   const numeric = type === 'integer' || type === 'number'
   if (!numeric && (minimum !== undefined || maximum !== undefined)) {

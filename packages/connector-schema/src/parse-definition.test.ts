@@ -60,7 +60,7 @@ test('unknown keys are warnings that name the path and the nearest known key', (
   expect(definition?.headers[0]).toEqual({ key: 'X-A', value: '1', overridable: false, send_empty: false })
   expect(warnings.map(({ path, message }) => [path, message])).toEqual([
     ['headers[0].overideable', 'Unknown key `overideable`: did you mean `overridable`?'],
-    ['authentication.config.realm', 'Unknown key `realm`'],
+    ['authentication.config.realm', 'Unknown key `realm`; remove it'],
     ['headrs', 'Unknown key `headrs`: did you mean `headers`?'],
   ])
 })

@@ -30,7 +30,11 @@ export interface ParsedDefinition extends IssueList {
  */
 export function parseDefinition(input: unknown): ParsedDefinition {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-    const error = { path: '', code: 'INVALID_TYPE', message: 'A connector definition is a JSON object' }
+    const error = {
+      path: '',
+      code: 'INVALID_TYPE',
+      message: 'A connector is a JSON object; write one with `name` and `url`',
+    }
     return { definition: undefined, checkable: standIn, errors: [error], warnings: [] }
   }
   const { supported, errors: unsupported } = withoutUnsupported(input as Record<string, unknown>)
@@ -155,7 +159,7 @@ function toIssue(issue: z.core.$ZodIssue): DefinitionIssue {
   switch (issue.code) {
     case 'invalid_type':
       if (issue.input === undefined && issue.message.includes('undefined')) {
-        return { path, code: 'REQUIRED', message: `${name} is required` }
+        return { path, code: 'REQUIRED', message: `${name} is required; add it` }
       }
       return { path, code: 'INVALID_TYPE', message: `${name} must be of type ${issue.expected}` }
     case 'too_big':

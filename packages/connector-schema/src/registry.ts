@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type ConnectorDefinition, definitionSchema } from './definition.ts'
 import type { DefinitionIssue, IssueList } from './issue.ts'
 import { parseDefinition } from './parse-definition.ts'
-import { suggestion } from './unknown-keys.ts'
+import { unknownKey } from './unknown-keys.ts'
 
 /** A registry file: the connectors that a repository owns. */
 export const registrySchema = z.strictObject({
@@ -26,7 +26,7 @@ export interface ParsedRegistry extends IssueList {
 export function parseRegistry(input: unknown): ParsedRegistry {
   const connectors = (input as { connectors?: unknown } | null | undefined)?.connectors
   if (!Array.isArray(connectors)) {
-    const message = 'A registry is a JSON object with a list `connectors`'
+    const message = 'A registry is a JSON object; write `{ "connectors": [ … ] }`'
     const isObject = typeof input === 'object' && input !== null && !Array.isArray(input)
     const errors = [{ path: 'connectors', code: 'REQUIRED', message }]
     return { definitions: [], checkable: [], errors, warnings: isObject ? unknownTopLevelKeys(input) : [] }
@@ -46,7 +46,7 @@ export function parseRegistry(input: unknown): ParsedRegistry {
     const { permalink } = parsed.definition
     const first = firstIndex.get(permalink)
     if (first !== undefined) {
-      const message = `The permalink \`${permalink}\` is that of connectors[${first}] already`
+      const message = `The permalink \`${permalink}\` is that of connectors[${first}] already; write another \`permalink\``
       errors.push({ path: `connectors[${index}].permalink`, code: 'DUPLICATE_KEY', message })
     }
     firstIndex.set(permalink, first ?? index)
@@ -62,7 +62,7 @@ function unknownTopLevelKeys(input: object): DefinitionIssue[] {
     .map((key) => ({
       path: key,
       code: 'UNKNOWN_KEY',
-      message: `Unknown key \`${key}\`${suggestion(key, known)}`,
+      message: unknownKey(key, known),
     }))
 }
 

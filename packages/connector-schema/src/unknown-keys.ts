@@ -25,11 +25,16 @@ export function withoutUnknownKeys(
       warnings.push({
         path: formatPath([...issue.path, key]),
         code: 'UNKNOWN_KEY',
-        message: `Unknown key \`${key}\`${suggestion(key, knownKeysAt(issue.path))}`,
+        message: unknownKey(key, knownKeysAt(issue.path)),
       })
     }
   }
   return { value, warnings }
+}
+
+/** What to say of a key that nobody knows. */
+export function unknownKey(key: string, known: readonly string[]): string {
+  return `Unknown key \`${key}\`${suggestion(key, known) || '; remove it'}`
 }
 
 function descend(value: unknown, path: readonly PropertyKey[]): Record<string, unknown> {
@@ -38,7 +43,7 @@ function descend(value: unknown, path: readonly PropertyKey[]): Record<string, u
   return holder
 }
 
-/** ` (did you mean …?)` for the nearest of the known words, or nothing where none is near. */
+/** `: did you mean …?` for the nearest of the known words, or nothing where none is near. */
 export function suggestion(word: string, known: readonly string[]): string {
   let nearest = ''
   let nearestDistance = Math.max(2, Math.floor(word.length / 3)) + 1

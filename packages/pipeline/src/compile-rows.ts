@@ -30,7 +30,7 @@ export function compileRows(
     if (template === undefined) return []
     if (row.overridable && namesIdentity(template.uses)) {
       const message =
-        'An overridable row may not name user.*, tenant_id or a secret: a browser could replace the identity'
+        'A browser could replace the identity: set `overridable` to false, or take user.*, tenant_id and secrets out'
       report.error(path, 'OVERRIDABLE_IDENTITY', message)
     }
     const check = row.constraints && compileConstraints(row.constraints)

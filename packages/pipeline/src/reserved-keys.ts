@@ -12,12 +12,12 @@ export function checkReservedKeys(
   const inUrl = new Set(url.queryKeys.map(foldQueryKey))
   for (const [index, row] of definition.query_parameters.entries()) {
     if (!inUrl.has(foldQueryKey(row.key))) continue
-    const message = `\`${row.key}\` stands in the URL's query string already`
+    const message = `\`${row.key}\` stands in the URL's query string already; remove one of the two`
     report.error(`query_parameters[${index}].key`, 'RESERVED_KEY', message)
   }
   const credentialKey = credentialQueryKey(definition)
   if (credentialKey === undefined || !inUrl.has(foldQueryKey(credentialKey))) return
-  const message = `\`${credentialKey}\` stands in the URL's query string already`
+  const message = `\`${credentialKey}\` stands in the URL's query string already; remove one of the two`
   report.error('authentication.config.key', 'RESERVED_KEY', message)
 }
 

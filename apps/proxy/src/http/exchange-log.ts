@@ -23,6 +23,8 @@ export function logExchange(logger: Logger, record: ExchangeRecord): void {
   const fields = {
     request_id: arrival.requestId,
     tenant: tenant?.id,
+    // Node knows a closed list of methods: it cannot hold a value of the caller's.
+    method: arrival.incoming.method,
     connector: connector?.permalink,
     revision: connector?.revision,
     status,

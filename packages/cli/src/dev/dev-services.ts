@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { CompileOptions } from '@sluice/pipeline'
+import type { Logger } from '@sluice/pipeline'
 import {
   allowUpstreams,
   checkLiteralDestination,
@@ -10,14 +10,16 @@ import {
   type Settings,
 } from '@sluice/proxy'
 import type { DevConfig } from './dev-config.ts'
+import type { RegistryOptions } from './load.ts'
 import { devAudience, devIssuer } from './session-token.ts'
 
 /** The services of `sluice dev`: one tenant, everything in memory. */
-export function createDevServices(config: DevConfig, settings: Settings): MemoryServices {
+export function createDevServices(config: DevConfig, settings: Settings, logger: Logger): MemoryServices {
   const { tenant_id: tenantId } = config
   const secret = new TextEncoder().encode(config.session_secret)
   const own = { issuer: devIssuer, audience: devAudience, typ: 'JWT', keys: { secret } }
   const services = createServices({
+    logger,
     tenants: [{ id: tenantId, origins: config.origins, cookieSessions: config.cookie_sessions }],
     defaultTenantId: tenantId,
     sessionIssuers: settings.sessionIssuer === undefined ? [own] : [own, settings.sessionIssuer],
@@ -32,13 +34,20 @@ export function createDevServices(config: DevConfig, settings: Settings): Memory
   return services
 }
 
-/** How a registry is compiled for the tenant of this configuration. */
-export function compileOptionsOf(config: DevConfig, settings: Settings): CompileOptions {
+/** How a registry is judged for the tenant of this configuration. */
+export function registryOptionsOf(config: DevConfig, settings: Settings): RegistryOptions {
   const { tenant_id: tenantId } = config
   const exceptions = exceptionsOf(config, settings)
   return {
     tenantId,
-    checkDestination: (destination) => checkLiteralDestination(destination, tenantId, exceptions),
+    known: {
+      secrets: new Set(Object.keys(config.secrets)),
+      variables: new Set(Object.keys(config.variables)),
+    },
+    checkDestination(destination) {
+      const refusal = checkLiteralDestination(destination, tenantId, exceptions)
+      return refusal && `${refusal} Call a public https API, or name host:port in \`allow_upstreams\`.`
+    },
   }
 }
 

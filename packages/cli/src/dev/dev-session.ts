@@ -2,7 +2,8 @@ import type { CompiledConnector } from '@sluice/pipeline'
 import type { MemoryServices, Settings } from '@sluice/proxy'
 import type { Output } from '../output.ts'
 import type { DevConfig } from './dev-config.ts'
-import { compileOptionsOf, createDevServices } from './dev-services.ts'
+import { createDevLogger } from './dev-logger.ts'
+import { createDevServices, registryOptionsOf } from './dev-services.ts'
 import { type Loaded, loadConfig, loadRegistry } from './load.ts'
 
 /** The files that `sluice dev` watches. */
@@ -26,7 +27,7 @@ export function openSession(files: DevFiles, settings: Settings, output: Output)
   if (config === undefined) return undefined
   const connectors = loadConnectors(files, { config, settings, output })
   if (connectors === undefined) return undefined
-  const services = createDevServices(config, settings)
+  const services = createDevServices(config, settings, createDevLogger(output))
   services.connectors.replace(config.tenant_id, connectors)
   return { config, services }
 }
@@ -47,25 +48,7 @@ function loadConnectors(
   files: DevFiles,
   { config, settings, output }: { config: DevConfig; settings: Settings; output: Output },
 ): readonly CompiledConnector[] | undefined {
-  const connectors = accept(loadRegistry(files.registry, compileOptionsOf(config, settings)), output)
-  for (const line of missingNames(connectors ?? [], config)) output.note(line)
-  return connectors
-}
-
-/** Secrets and variables may come later: that they are not there yet is no error, but worth a line. */
-function missingNames(connectors: readonly CompiledConnector[], { secrets, variables }: DevConfig): string[] {
-  return connectors.flatMap(({ permalink, dependencies }) => {
-    const noSecret = dependencies.secrets.filter((name) => !Object.hasOwn(secrets, name))
-    const noVariable = [...dependencies.variables]
-      .filter(([name, required]) => required && !Object.hasOwn(variables, name))
-      .map(([name]) => name)
-    return [
-      ...noSecret.map((name) => `warning: ${permalink} names the secret ${name}, which does not exist yet`),
-      ...noVariable.map(
-        (name) => `warning: ${permalink} names the variable ${name}, which does not exist yet`,
-      ),
-    ]
-  })
+  return accept(loadRegistry(files.registry, registryOptionsOf(config, settings)), output)
 }
 
 function accept<Content>(loaded: Loaded<Content>, output: Output): Content | undefined {

@@ -1,0 +1,50 @@
+import type { Logger } from '@sluice/pipeline'
+import type { Output } from '../output.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** The proxy's log as people read it: one line an exchange, warnings as sentences. Never a value of a call. */
+export function createDevLogger(output: Output): Logger {
+  const other = (severity: string) => (fields: Fields, message: string) =>
+    output.note(`${severity}: ${message}${details(fields)}`)
+  const exchangeOr =
+    (print: (fields: Fields, message: string) => void) => (fields: Fields, message: string) =>
+      message === 'exchange' ? output.note(exchangeLine(fields)) : print(fields, message)
+  return {
+    info: exchangeOr((_, message) => output.note(message)),
+    warn: other('warning'),
+    error: exchangeOr(other('error')),
+  }
+}
+
+/**
+ * `GET ideas 200 hit 12.3 ms`; a refusal adds its code, its stage and the id that the widget sees.
+ *
+ * @param fields - those of the proxy's line of an exchange, which hold no values
+ */
+export function exchangeLine(fields: Fields): string {
+  const { method, connector, status, cache, total_ms: totalMs, code, stage, request_id: requestId } = fields
+  const parts = [
+    String(method ?? '?').padEnd(4),
+    String(connector ?? '(no connector)'),
+    String(status),
+    ...(typeof cache === 'string' ? [cacheWord(cache)] : []),
+    `${Number(totalMs).toFixed(1)} ms`,
+    ...(typeof code === 'string' ? [`${code} in ${String(stage)}`, `request ${String(requestId)}`] : []),
+    ...(fields.aborted === true ? ['the caller went away'] : []),
+  ]
+  return parts.join('  ') + details(fields)
+}
+
+/** RFC 9211 in one word or two: `sluice; hit; ttl=4` → `hit`, `sluice; fwd=uri-miss; stored` → `miss, stored`. */
+function cacheWord(status: string): string {
+  const [, first = '', ...more] = status.split(';').map((part) => part.trim())
+  const word = first.replace(/^fwd=/, '').replace(/^(?:uri|vary)-miss$/, 'miss')
+  const kept = more.filter((part) => part === 'stored' || part === 'collapsed')
+  return [word, ...kept].join(', ')
+}
+
+/** Where an unforeseen error arose; the proxy has left out what it said. */
+function details({ cause }: Fields): string {
+  return cause === undefined ? '' : `\n  ${JSON.stringify(cause)}`
+}
