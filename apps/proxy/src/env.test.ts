@@ -24,7 +24,18 @@ test('an empty environment is valid and opens nothing', () => {
     egressExceptions: { allowPrivate: [], allowPorts: [], allowHttp: [] },
     outboundProxy: undefined,
     extraCaPath: undefined,
+    encryptionKeys: undefined,
   })
+})
+
+test('encryption keys are read in order, and a wrong one is never shown', () => {
+  const [one, two] = [Buffer.alloc(32, 1).toString('base64'), Buffer.alloc(32, 2).toString('base64')]
+  const ring = readSettings({ SLUICE_ENCRYPTION_KEYS: `new:${one},old:${two}` }).encryptionKeys
+  expect(ring?.current.id).toBe('new')
+  expect(ring?.get('old')).toBeDefined()
+  const [problem = ''] = problemsOf({ SLUICE_ENCRYPTION_KEYS: `new:${one.slice(2)}` })
+  expect(problem).toMatch(/^SLUICE_ENCRYPTION_KEYS: /)
+  expect(problem).not.toContain(one.slice(2, 20))
 })
 
 test('sessions are configured by a secret or by the URL of a key set', () => {

@@ -1,5 +1,6 @@
 export { checkLiteralDestination } from './adapters/egress/destination.ts'
 export { allowUpstreams, type EgressExceptions } from './adapters/egress/exceptions.ts'
+export { type KeyRing, parseKeyRing } from './adapters/sealing/key-ring.ts'
 export type { MemorySecrets, MemoryVariables, SecretSettings } from './adapters/secrets/memory-values.ts'
 export type { ClaimNames } from './adapters/session/claims.ts'
 export type { KeySettings } from './adapters/session/key-source.ts'
