@@ -1,5 +1,5 @@
 import { createSecretKey, randomBytes } from 'node:crypto'
-import { defaultLimits, type Logger, type Ports } from '@sluice/pipeline'
+import { createTokenSource, defaultLimits, type Logger, noTokenStore, type Ports } from '@sluice/pipeline'
 import { createMemoryCache } from './adapters/cache/memory-cache.ts'
 import { systemClock } from './adapters/clock/system-clock.ts'
 import { createUpstream, type UpstreamOptions } from './adapters/egress/upstream.ts'
@@ -76,15 +76,22 @@ export function createServices(options: ServicesOptions): MemoryServices {
   const isolatedRenderer = createWorkerRenderer()
   const secrets = createMemorySecrets()
   const variables = createMemoryVariables()
+  const cacheKeySecret = createSecretKey(randomBytes(32))
   const ports: Ports = {
     secrets,
     variables,
     upstream,
     cache: createMemoryCache(),
     isolatedRenderer,
+    tokens: createTokenSource({
+      upstream,
+      store: noTokenStore,
+      clock: systemClock,
+      keySecret: cacheKeySecret,
+    }),
     clock: systemClock,
     limits: defaultLimits,
-    cacheKeySecret: createSecretKey(randomBytes(32)),
+    cacheKeySecret,
   }
   return {
     tenants: createMemoryTenants(options.tenants),

@@ -23,7 +23,9 @@ export {
   type SecretReader,
   type StoredAnswer,
   type StoredSecret,
+  type StoredToken,
   type StoredVariable,
+  type TokenStore,
   type Upstream,
   type UpstreamAnswer,
   type UpstreamRequest,
@@ -33,4 +35,6 @@ export { type Outcome, runExchange } from './run.ts'
 export { Secret } from './secrecy/secret.ts'
 export { viaPseudonym } from './stages/5-transform-request.ts'
 export type { Timings } from './timings.ts'
+export { noTokenStore } from './tokens/no-token-store.ts'
+export { createTokenSource, type TokenSource, type TokenSourceOptions } from './tokens/token-source.ts'
 export { version } from './version.ts'
