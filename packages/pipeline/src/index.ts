@@ -32,6 +32,7 @@ export {
   type VariableReader,
 } from './ports.ts'
 export { type Outcome, runExchange } from './run.ts'
+export { shortestSearchedBytes } from './secrecy/forms.ts'
 export { Secret } from './secrecy/secret.ts'
 export { viaPseudonym } from './stages/5-transform-request.ts'
 export type { Timings } from './timings.ts'

@@ -36,6 +36,41 @@ export async function readIfSmall(stream: Readable, limitBytes: number): Promise
   return Readable.from(rejoined(chunks, iterator), { objectMode: false })
 }
 
+/**
+ * What is there already: a stream's bytes where it ends within the limit and the time, else the stream again from
+ * its beginning.
+ */
+export async function readAtHand(
+  stream: Readable,
+  limitBytes: number,
+  limitMs: number,
+): Promise<Uint8Array | Readable> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  const iterator = (stream as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]()
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), limitMs)
+  })
+  try {
+    let pending: Promise<IteratorResult<Uint8Array>> | undefined
+    while (length <= limitBytes) {
+      pending = iterator.next()
+      const next = await Promise.race([pending, late])
+      if (next === undefined) break
+      pending = undefined
+      if (next.done) return Buffer.concat(chunks, length)
+      chunks.push(next.value)
+      length += next.value.byteLength
+    }
+    // Its failure is told to whoever reads on.
+    pending?.catch(() => {})
+    return Readable.from(rejoined(chunks, iterator, pending), { objectMode: false })
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 /** Does some work on an answer; where it fails, nobody will read the body, so its connection is let go. */
 export async function orRelease<Result>(body: Readable, work: () => Promise<Result>): Promise<Result> {
   try {
@@ -49,10 +84,11 @@ export async function orRelease<Result>(body: Readable, work: () => Promise<Resu
 async function* rejoined(
   chunks: readonly Uint8Array[],
   rest: AsyncIterator<Uint8Array>,
+  pending?: Promise<IteratorResult<Uint8Array>>,
 ): AsyncGenerator<Uint8Array> {
   try {
     yield* chunks
-    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value
+    for (let next = await (pending ?? rest.next()); !next.done; next = await rest.next()) yield next.value
   } finally {
     // Ends the source when the reader goes away before its end.
     await rest.return?.()

@@ -13,6 +13,7 @@ import { authenticate } from './stages/4-authenticate.ts'
 import { transformRequest } from './stages/5-transform-request.ts'
 import { lookUpCache } from './stages/6-look-up-cache.ts'
 import { transformResponse } from './stages/7-transform-response.ts'
+import { keepSecretsIn, keepSecretsInStill } from './stages/keep-secrets-in.ts'
 import { send } from './stages/send.ts'
 import { store } from './stages/store.ts'
 import { inOrder, step } from './steps.ts'
@@ -26,7 +27,9 @@ const pipeline = inOrder(
   step('transform', transformRequest), // the body, and the request as the API will see it
   step('cache', lookUpCache), //        a fresh stored answer ends the exchange: nothing is sent
   step('external', send), //            the only step from which anything leaves
+  step('transform', keepSecretsIn), //  an API that repeats what it was sent is not passed on
   step('transform', transformResponse), // never sees a secret
+  step('transform', keepSecretsInStill), // nor may a template piece one together
   step('cache', store),
 )
 

@@ -14,7 +14,7 @@ export function step<In, Out>(part: Part, run: Step<In, Out>['run']): Step<In, O
 }
 
 /** Stages in an order in which each takes what the one before gives: another order does not compile. */
-export function inOrder<A, B, C, D, E, F, G, H>(
+export function inOrder<A, B, C, D, E, F, G, H, I, J>(
   ...steps: [
     Step<Call, A>,
     Step<A, B>,
@@ -24,7 +24,9 @@ export function inOrder<A, B, C, D, E, F, G, H>(
     Step<E, F>,
     Step<F, G>,
     Step<G, H>,
-    Step<H, Answer>,
+    Step<H, I>,
+    Step<I, J>,
+    Step<J, Answer>,
   ]
 ): readonly Step<unknown, unknown>[] {
   return steps as readonly Step<never, unknown>[] as readonly Step<unknown, unknown>[]
