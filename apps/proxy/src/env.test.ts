@@ -24,6 +24,7 @@ test('an empty environment is valid and opens nothing', () => {
     egressExceptions: { allowPrivate: [], allowPorts: [], allowHttp: [] },
     outboundProxy: undefined,
     extraCaPath: undefined,
+    redisUrl: undefined,
     encryptionKeys: undefined,
   })
 })
@@ -93,4 +94,11 @@ test('an outbound proxy is read whole, and a refusal never quotes it', () => {
   expect(problems).toHaveLength(1)
   expect(problems[0]).toMatch(/^SLUICE_EGRESS_PROXY: must be /)
   expect(problems.join()).not.toMatch(/ada|hunter2|internal/)
+})
+
+test('Redis is given by its URL, which no message repeats', () => {
+  expect(readSettings({}).redisUrl).toBeUndefined()
+  expect(readSettings({ SLUICE_REDIS_URL: 'rediss://u:p@cache.internal:6380' }).redisUrl).toMatch(/^rediss:/)
+  const [problem] = problemsOf({ SLUICE_REDIS_URL: 'http://u:hunter2@cache' })
+  expect(problem).toBe('SLUICE_REDIS_URL: must be a redis:// or rediss:// URL')
 })
