@@ -94,7 +94,9 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
       const release = await store.claim(key, exchangeTimeoutMs + pollMs)
       // Past the end the other process is slower than it may be: going ahead costs one exchange more.
       if (release !== undefined || clock.monotonic() >= end) {
-        return exchange(key, request).finally(() => release?.())
+        // Between the look and the claim another process may have stored one and let go.
+        const meanwhile = async () => (await storedToken(key, refused)) ?? (await exchange(key, request))
+        return meanwhile().finally(() => release?.())
       }
       await clock.sleep(pollMs, AbortSignal.timeout(exchangeTimeoutMs))
     }
