@@ -1,8 +1,10 @@
 #!/usr/bin/env node
+import type { WirePairs } from '@sluice/connector-schema'
 import { SettingsError } from '@sluice/proxy'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { CommandError } from './command-error.ts'
 import { dev } from './commands/dev.ts'
+import { testConnector } from './commands/test.ts'
 import { terminalOutput } from './output.ts'
 
 const failed = 1
@@ -24,6 +26,28 @@ program
   .option('--port <number>', 'where to listen; 0 chooses a free port', parsePort, 8787)
   .option('--host <address>', 'where to listen', '127.0.0.1')
   .action((options) => dev(options, output, stop.signal))
+
+program
+  .command('test')
+  .argument('<permalink>', 'the connector')
+  .description('run a real exchange and show everything about it, secrets masked')
+  .option('--registry <file>', 'the registry of connectors', 'connectors_registry.json')
+  .option('--config <file>', 'tenant, users, secrets and variables', 'sluice.dev.json')
+  .option('--query <key=value>', 'a query override; repeat it for more', collectPair, [])
+  .option('--path <key=value>', 'a path parameter; repeat it for more', collectPair, [])
+  .option('--header <key=value>', 'a header override; repeat it for more', collectPair, [])
+  .option('--payload <text>', 'the payload, or @ and the name of a file that holds it')
+  .option('--content-type <type>', 'what the payload is', 'application/json')
+  .option('--user <id>', 'as which user of the configuration; the first one unless said otherwise')
+  .option('--anonymous', 'without a user')
+  .option('--json', 'print the trace as JSON')
+  .action((permalink, options) => testConnector(permalink, options, output))
+
+function collectPair(text: string, pairs: WirePairs): WirePairs {
+  const split = text.indexOf('=')
+  if (split < 1) throw new InvalidArgumentError('It must be of the form key=value.')
+  return [...pairs, [text.slice(0, split), text.slice(split + 1)]]
+}
 
 function parsePort(text: string): number {
   const port = Number(text)
