@@ -1,6 +1,7 @@
 /** Fields that say who receives a credential: no caller may choose that (G4). */
 import { ProblemError } from '@sluice/connector-schema'
-import { type CompiledTemplate, type CompiledUrl, compileUrl, type Uses } from '@sluice/templates'
+import { type CompiledUrl, compileUrl, type Uses } from '@sluice/templates'
+import type { DefinitionReport } from '../definition-report.ts'
 import { plain, type Twin } from '../secrecy/masked.ts'
 import { type AuthenticationContext, compileConfigField, configPath } from './config-field.ts'
 import type { PlanContext } from './plan.ts'
@@ -47,11 +48,12 @@ function textAudience(
 ): Audience | undefined {
   const template = compileConfigField({ field: 'audience', source, place: 'auth_text' }, report)
   if (template === undefined) return undefined
+  refuseCallersChoice(field, template.uses, report)
   return {
     uses: template.uses,
     render: (plan) => {
       const audience = plan.text(field, template)
-      if (dependsOnCaller(template) && isUrl(audience.real)) throw chosenByCaller(field)
+      if (template.uses.session.size > 0 && isUrl(audience.real)) throw chosenBySession(field)
       return audience
     },
   }
@@ -64,18 +66,22 @@ function compileReceiver(
 ): CompiledUrl | undefined {
   const compilation = compileUrl(source, { pathParameters: pathFormats, needsAll: false })
   report.addTemplate(field, compilation)
+  if (compilation.url !== undefined) refuseCallersChoice(field, compilation.url.uses, report)
   return compilation.url
+}
+
+/** A path parameter is the caller's: even a path may name another realm of the same server. */
+function refuseCallersChoice(field: string, { pathParams }: Uses, report: DefinitionReport): void {
+  if (pathParams.size === 0) return
+  const message = 'A path parameter may not choose who receives a credential: use the session or a variable'
+  report.error(field, 'NOT_ALLOWED_HERE', message)
 }
 
 function isUrl(text: string): boolean {
   return /^\s*https?:/i.test(text)
 }
 
-function dependsOnCaller({ uses }: CompiledTemplate): boolean {
-  return uses.session.size > 0 || uses.pathParams.size > 0
-}
-
-function chosenByCaller(field: string): ProblemError {
-  const detail = `${field}: a value of the session or the call may not choose a URL`
+function chosenBySession(field: string): ProblemError {
+  const detail = `${field}: a value of the session may not choose a URL`
   return new ProblemError('TEMPLATE_RENDERING_FAILED', { detail, stage: 'authenticate', params: [field] })
 }

@@ -4,10 +4,16 @@ import { LRUCache } from 'lru-cache'
 import type { PreparedHeader } from '../exchange.ts'
 import { formsOf, shortestSearchedBytes } from './forms.ts'
 import { bearsSecret } from './masked.ts'
-import { createMultiSearch, type MultiSearch } from './multi-search.ts'
+import { createMultiSearch, type MultiSearch, tableBytes } from './multi-search.ts'
 
-/** Most connectors send the same secrets each time. */
-const remembered = new LRUCache<string, MultiSearch>({ max: 500 })
+/** Most connectors send the same secrets each time. No longer than secrets themselves may stay in memory. */
+const remembered = new LRUCache<string, { readonly search: MultiSearch; readonly bytes: number }>({
+  max: 500,
+  maxSize: 16 * 1024 * 1024,
+  sizeCalculation: ({ bytes }) => bytes,
+  ttl: 60_000,
+  ttlAutopurge: true,
+})
 
 /** The search for all that was injected; `undefined` where nothing is long enough. */
 export function echoSearch(injected: {
@@ -19,9 +25,10 @@ export function echoSearch(injected: {
   if (searched.length === 0) return undefined
   const id = digestOf(searched)
   const known = remembered.get(id)
-  if (known !== undefined) return known
-  const search = createMultiSearch(searched.flatMap(formsOf))
-  remembered.set(id, search)
+  if (known !== undefined) return known.search
+  const forms = searched.flatMap(formsOf)
+  const search = createMultiSearch(forms)
+  remembered.set(id, { search, bytes: forms.reduce((sum, { byteLength }) => sum + byteLength, tableBytes) })
   return search
 }
 

@@ -18,6 +18,10 @@ export interface MultiSearch {
 
 const tableBits = 13
 const tableSize = 1 << tableBits
+
+/** What a search takes besides its strings. */
+export const tableBytes: number = tableSize
+
 /** A longer window skips no further than a byte of the table says. */
 const longestWindow = 64
 

@@ -184,15 +184,21 @@ describe('no caller value chooses who receives a credential', () => {
     expect(() => connector({ authentication: jwtBearer({ [field]: value }) })).toThrow(field)
   })
 
-  test('an audience that a caller turns into a URL sends nothing', async () => {
+  test.each([
+    { token_url: 'https://id.example.com/{{ pathParams.realm }}/token' },
+    { audience: 'urn:realm:{{ pathParams.realm }}' },
+    { audience: 'https://id.example.com/{{ pathParams.realm }}' },
+  ])('not even the realm: %j is refused when saved', (change) => {
+    const path_parameters = [{ key: 'realm' }]
+    const url = 'https://api.example.com/{{ pathParams.realm }}'
+    const definition = { url, path_parameters, authentication: jwtBearer(change) }
+    expect(() => connector(definition)).toThrow('may not choose who receives')
+  })
+
+  test('an audience that a session value turns into a URL sends nothing', async () => {
     const { call, seen } = world()
-    const change = {
-      url: 'https://api.example.com/{{ pathParams.a }}',
-      path_parameters: [{ key: 'a', format: 'text' }],
-    }
-    const problem = await call(jwtBearer({ audience: '{{ pathParams.a }}' }), change, {
-      pathParams: [['a', 'https://evil.example.net']],
-    })
+    const user = { id: 'https://evil.example.net', roles: [], profile_fields: {} }
+    const problem = await call(jwtBearer({ audience: '{{ user.id }}' }), {}, { session: { ...ada, user } })
     expect(problem).toMatchObject({ code: 'TEMPLATE_RENDERING_FAILED' })
     expect(seen).toEqual([])
   })
