@@ -1,10 +1,26 @@
 import { resolve } from 'node:path'
 import { readSettings, type Settings, startServer } from '@sluice/proxy'
+import type { Command } from 'commander'
 import { CommandError } from '../command-error.ts'
+import type { CommandContext } from '../context.ts'
 import { type DevFiles, type DevSession, openSession, reloadRegistry } from '../dev/dev-session.ts'
 import { mintSessionToken } from '../dev/session-token.ts'
 import { watchFiles } from '../dev/watch-files.ts'
+import { examples, parsePort } from '../options.ts'
 import type { Output } from '../output.ts'
+
+/** Adds `sluice dev`. */
+export function registerDev(program: Command, { output, stop }: CommandContext): void {
+  program
+    .command('dev')
+    .description('run the proxy with a registry and a development configuration; edits apply on save')
+    .option('--registry <file>', 'the registry of connectors', 'connectors_registry.json')
+    .option('--config <file>', 'tenant, users, secrets and variables', 'sluice.dev.json')
+    .option('--port <number>', 'where to listen; 0 chooses a free port', parsePort, 8787)
+    .option('--host <address>', 'where to listen', '127.0.0.1')
+    .addHelpText('after', examples('sluice dev', 'sluice dev --registry connectors/registry.json --port 0'))
+    .action((options: DevOptions) => dev(options, output, stop))
+}
 
 export interface DevOptions {
   readonly registry: string
