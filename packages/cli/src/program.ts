@@ -1,10 +1,11 @@
 import { styleText } from 'node:util'
 import { Command } from 'commander'
 import { registerDev } from './commands/dev.ts'
+import { registerTest } from './commands/test.ts'
 import type { CommandContext } from './context.ts'
 
 /** Each command registers itself; the order is that of `sluice --help`. */
-const commands: readonly ((program: Command, context: CommandContext) => void)[] = [registerDev]
+const commands: readonly ((program: Command, context: CommandContext) => void)[] = [registerDev, registerTest]
 
 /** The whole command line, not run yet: `main.ts` runs it, the reference in `docs/` is written from it. */
 export function createProgram(context: CommandContext): Command {

@@ -5,12 +5,41 @@ import { Readable } from 'node:stream'
 import { ProblemError, type Session, toProblemDocument, type WirePairs } from '@sluice/connector-schema'
 import { type Call, type CompiledConnector, type Trace, traceExchange } from '@sluice/pipeline'
 import { type MemoryServices, mayCall, readSettings } from '@sluice/proxy'
+import type { Command } from 'commander'
 import { CommandError } from '../command-error.ts'
+import type { CommandContext } from '../context.ts'
 import type { DevConfig } from '../dev/dev-config.ts'
 import { openSession } from '../dev/dev-session.ts'
 import { devIssuer } from '../dev/session-token.ts'
+import { collectPair, examples } from '../options.ts'
 import type { Output } from '../output.ts'
 import { printTrace } from './print-trace.ts'
+
+/** Adds `sluice test`. */
+export function registerTest(program: Command, { output }: CommandContext): void {
+  program
+    .command('test')
+    .argument('<permalink>', 'the connector')
+    .description('run a real exchange and show everything about it, secrets masked')
+    .option('--registry <file>', 'the registry of connectors', 'connectors_registry.json')
+    .option('--config <file>', 'tenant, users, secrets and variables', 'sluice.dev.json')
+    .option('--query <key=value>', 'a query override; repeat it for more', collectPair, [])
+    .option('--path <key=value>', 'a path parameter; repeat it for more', collectPair, [])
+    .option('--header <key=value>', 'a header override; repeat it for more', collectPair, [])
+    .option('--payload <text>', 'the payload, or @ and the name of a file that holds it')
+    .option('--content-type <type>', 'what the payload is', 'application/json')
+    .option('--user <id>', 'as which user of the configuration; the first one unless said otherwise')
+    .option('--anonymous', 'without a user')
+    .option('--json', 'print the trace as JSON')
+    .addHelpText(
+      'after',
+      examples(
+        'sluice test idea-endorsements --path idea_id=42 --query limit=5 --user 7',
+        'sluice test create-lead --payload @lead.json --json',
+      ),
+    )
+    .action((permalink: string, options: TestOptions) => testConnector(permalink, options, output))
+}
 
 export interface TestOptions {
   readonly registry: string
