@@ -93,7 +93,7 @@ function oauthTypes(tokenUrl: string) {
 
 function registry(tokenUrl: string, origin: string) {
   const types: Record<string, object> = { ...credentialTypes, ...oauthTypes(tokenUrl) }
-  const paths = ['plain', 'header', 'gzip', ...Object.keys(echoes).map((name) => `echo/${name}`)]
+  const paths = ['plain', 'header', 'gzip', 'late', ...Object.keys(echoes).map((name) => `echo/${name}`)]
   return {
     connectors: Object.entries(types).flatMap(([type, authentication]) =>
       paths.map((path) => ({
@@ -129,6 +129,11 @@ beforeAll(async () => {
   api = await startRecordingApi({
     plain: (_, response) => void response.setHeader('cache-control', 'max-age=60').end('{"fine":true}'),
     header: (_, response) => void response.setHeader('x-echo', encodeURIComponent(credential())).end('{}'),
+    late: (_, response) => {
+      response.write('x'.repeat(300_000))
+      const late = setTimeout(() => response.end(`${credential()} end`), 100)
+      response.once('close', () => clearTimeout(late))
+    },
     gzip: (_, response) => {
       response.setHeader('content-encoding', 'gzip').end(gzipSync(JSON.stringify({ got: credential() })))
     },
@@ -195,6 +200,11 @@ describe.each(working)('an API that is called with a credential of type %s', (ty
       expect(status === 0 || code === 'SECRET_IN_RESPONSE').toBe(true)
     },
   )
+})
+
+test('an answer that has begun is cut before the secret, and the log says why', async () => {
+  expect(await call(proxies[0], 'key-late')).toMatchObject({ status: 0 })
+  await proxies[0]?.saw(/"code":"SECRET_IN_RESPONSE".*"aborted":true/)
 })
 
 test('failures speak', async () => {

