@@ -130,6 +130,8 @@ export interface Received extends Missed {
   readonly upstream: UpstreamAnswer
   /** Where the answer came from, after redirects. */
   readonly answeredBy: URL
+  /** The whole body, where it was searched before the rest went on; `upstream.body` is then at its end. */
+  readonly whole?: Uint8Array
 }
 
 /** After stage 7: the answer as the widget will get it, to be stored where it may be. */

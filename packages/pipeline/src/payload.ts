@@ -36,39 +36,53 @@ export async function readIfSmall(stream: Readable, limitBytes: number): Promise
   return Readable.from(rejoined(chunks, iterator), { objectMode: false })
 }
 
+/** What of a stream is there already, and whether that is the whole. */
+export interface AtHand {
+  readonly bytes: Buffer
+  /** Where not, the stream is as if nothing had been read. */
+  readonly isWhole: boolean
+}
+
 /**
- * What is there already: a stream's bytes where it ends within the limit and the time, else the stream again from
- * its beginning.
+ * Waits for a stream's end, for more bytes than the limit, or for some milliseconds, whichever comes first. By events,
+ * for that costs a tenth of what iterating does.
  */
-export async function readAtHand(
-  stream: Readable,
-  limitBytes: number,
-  limitMs: number,
-): Promise<Uint8Array | Readable> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  const iterator = (stream as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]()
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), limitMs)
-  })
-  try {
-    let pending: Promise<IteratorResult<Uint8Array>> | undefined
-    while (length <= limitBytes) {
-      pending = iterator.next()
-      const next = await Promise.race([pending, late])
-      if (next === undefined) break
-      pending = undefined
-      if (next.done) return Buffer.concat(chunks, length)
-      chunks.push(next.value)
-      length += next.value.byteLength
+export function readAtHand(stream: Readable, limitBytes: number, limitMs: number): Promise<AtHand> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    const settle = () => {
+      clearTimeout(timer)
+      stream.off('readable', onReadable).off('end', onEnd).off('error', fail).off('close', onClose)
     }
-    // Its failure is told to whoever reads on.
-    pending?.catch(() => {})
-    return Readable.from(rejoined(chunks, iterator, pending), { objectMode: false })
-  } finally {
-    clearTimeout(timer)
-  }
+    const bytesOf = () => (chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks))
+    const putBack = () => {
+      settle()
+      const bytes = bytesOf()
+      if (length > 0) stream.unshift(bytes)
+      resolve({ bytes, isWhole: false })
+    }
+    const onReadable = () => {
+      for (let chunk: Buffer | null = stream.read(); chunk !== null; chunk = stream.read()) {
+        chunks.push(chunk)
+        length += chunk.byteLength
+        if (length > limitBytes) return putBack()
+      }
+    }
+    const onEnd = () => {
+      settle()
+      resolve({ bytes: bytesOf(), isWhole: true })
+    }
+    const fail = (error: Error) => {
+      settle()
+      reject(error)
+    }
+    const onClose = () => fail(stream.errored ?? new Error('The stream ended before its time'))
+    const timer = setTimeout(putBack, limitMs)
+    if (stream.readableEnded) return onEnd()
+    if (stream.destroyed) return onClose()
+    stream.on('readable', onReadable).on('end', onEnd).on('error', fail).on('close', onClose)
+  })
 }
 
 /** Does some work on an answer; where it fails, nobody will read the body, so its connection is let go. */
@@ -84,11 +98,10 @@ export async function orRelease<Result>(body: Readable, work: () => Promise<Resu
 async function* rejoined(
   chunks: readonly Uint8Array[],
   rest: AsyncIterator<Uint8Array>,
-  pending?: Promise<IteratorResult<Uint8Array>>,
 ): AsyncGenerator<Uint8Array> {
   try {
     yield* chunks
-    for (let next = await (pending ?? rest.next()); !next.done; next = await rest.next()) yield next.value
+    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value
   } finally {
     // Ends the source when the reader goes away before its end.
     await rest.return?.()

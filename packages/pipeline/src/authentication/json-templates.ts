@@ -15,8 +15,8 @@ export interface JsonTemplates {
   render(context: PlanContext): JsonTwin
 }
 
-/** A leaf keeps what it is; `render` gives it for one side of the mask. */
-type Node = (context: PlanContext, side: 'real' | 'masked') => unknown
+/** A part of the object, for both sides of the mask. Without a secret both are the same. */
+type Node = (context: PlanContext) => { readonly real: unknown; readonly masked: unknown }
 
 /** Deeper than any claim set is, and far from the end of the stack. */
 const maxDepth = 16
@@ -32,22 +32,25 @@ export function compileJson(
   function compile(path: string, part: unknown, depth: number): Node {
     if (depth > maxDepth) {
       report.error(configPath(path), 'TOO_LARGE', `JSON may be nested ${maxDepth} levels deep`)
-      return () => null
+      return constant(null)
     }
     if (typeof part === 'string') return compileLeaf(path, part)
     if (Array.isArray(part)) {
       const nodes = part.map((item, index) => compile(`${path}[${index}]`, item, depth + 1))
-      return (context, side) => nodes.map((node) => node(context, side))
+      return (context) => {
+        const twins = nodes.map((node) => node(context))
+        return { real: twins.map(({ real }) => real), masked: twins.map(({ masked }) => masked) }
+      }
     }
     if (typeof part === 'object' && part !== null) return compileObject(path, part, depth)
-    return () => part
+    return constant(part)
   }
 
   function compileLeaf(path: string, source: string): Node {
     const template = compileConfigField({ field: path, source, place: 'auth_text' }, report)
-    if (template === undefined) return () => source
+    if (template === undefined) return constant(source)
     uses.push(template.uses)
-    return (context, side) => context.text(configPath(path), template)[side]
+    return (context) => context.text(configPath(path), template)
   }
 
   function compileObject(path: string, holder: object, depth: number): Node {
@@ -55,13 +58,22 @@ export function compileJson(
       key,
       compile(`${path}.${key}`, item, depth + 1),
     ])
-    return (context, side) => Object.fromEntries(nodes.map(([key, node]) => [key, node(context, side)]))
+    return (context) => {
+      const twins = nodes.map(([key, node]) => [key, node(context)] as const)
+      return {
+        real: Object.fromEntries(twins.map(([key, { real }]) => [key, real])),
+        masked: Object.fromEntries(twins.map(([key, { masked }]) => [key, masked])),
+      }
+    }
   }
 
   const root = compileObject(field, value, 0)
-  const side = (context: PlanContext, which: 'real' | 'masked') =>
-    root(context, which) as Readonly<Record<string, unknown>>
-  return { uses, render: (context) => ({ real: side(context, 'real'), masked: side(context, 'masked') }) }
+  return { uses, render: (context) => root(context) as JsonTwin }
+}
+
+function constant(value: unknown): Node {
+  const twin = { real: value, masked: value }
+  return () => twin
 }
 
 /** The uses of templates, some of which a definition may lack. */

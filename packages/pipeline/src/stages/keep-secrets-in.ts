@@ -2,7 +2,6 @@
  * Before and after the response template: an answer that repeats a secret or a token of this exchange does not
  * leave (G1). Headers and body are searched as they stream.
  */
-import { Readable } from 'node:stream'
 import type { Received, Transformed } from '../exchange.ts'
 import type { HeaderList } from '../header-list.ts'
 import { orRelease, readAtHand } from '../payload.ts'
@@ -10,7 +9,7 @@ import { bytesWithoutEcho, type OnEcho, withoutEcho } from '../secrecy/echo-filt
 import { echoSearch } from '../secrecy/echo-search.ts'
 import type { MultiSearch } from '../secrecy/multi-search.ts'
 
-/** What is read before an answer begins, so that a small one with a secret in it is a problem and no broken one. */
+/** What is read before an answer begins, so that one with a secret there is a problem and no broken connection. */
 const atHandBytes = 64 * 1024
 const atHandMs = 50
 
@@ -22,21 +21,21 @@ export function keepSecretsIn(received: Received): Promise<Received> {
     if (search === undefined) return received
     const onEcho = call.connector.definition.on_echo
     const headers = headersWithoutEcho(upstream.headers, search, onEcho)
+    const { bytes, isWhole } = await readAtHand(upstream.body, atHandBytes, atHandMs)
+    const clean = bytesWithoutEcho(bytes, search, onEcho)
+    if (isWhole) return { ...received, whole: clean, upstream: { ...upstream, headers } }
     const body = withoutEcho(upstream.body, search, onEcho)
     return { ...received, upstream: { ...upstream, headers, body } }
   })
 }
 
-/** The stage after it. */
-export function keepSecretsInStill(transformed: Transformed): Promise<Transformed> {
+/** The stage after it: what a template has made of the answer. */
+export function keepSecretsInStill(transformed: Transformed): Transformed | Promise<Transformed> {
   const { received, body } = transformed
+  if (!(body instanceof Uint8Array) || body === received.whole) return transformed
   return orRelease(received.upstream.body, async () => {
     const search = echoSearch(received)
-    if (search === undefined || body === null) return transformed
-    // A stream was searched on its way.
-    if (body instanceof Readable) {
-      return { ...transformed, body: await readAtHand(body, atHandBytes, atHandMs) }
-    }
+    if (search === undefined) return transformed
     return {
       ...transformed,
       body: bytesWithoutEcho(body, search, received.call.connector.definition.on_echo),

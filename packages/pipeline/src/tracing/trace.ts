@@ -78,12 +78,11 @@ async function readUpstream(
   received: Received,
   ports: Ports,
 ): Promise<{ readonly received: Received; readonly shown: ShownMessage }> {
-  const { upstream } = received
-  const bytes = await readBody(upstream.body, ports)
-  const body = Readable.from(bytes.byteLength === 0 ? [] : [bytes], { objectMode: false })
+  const { upstream, whole } = received
+  const bytes = whole ?? (await readBody(upstream.body, ports))
   const { status, headers } = upstream
   return {
-    received: { ...received, upstream: { ...upstream, body } },
+    received: { ...received, whole: bytes },
     shown: { status, headers, body: decodeUtf8(bytes) ?? null },
   }
 }
