@@ -1,4 +1,6 @@
-import { Readable } from 'node:stream'
+import { randomBytes } from 'node:crypto'
+import { PassThrough, Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ProblemError } from '@sluice/connector-schema'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -190,6 +192,54 @@ describe('an exchange', () => {
       ports,
     )
     expect('problem' in outcome && outcome.problem.code).toBe('SECRET_IN_RESPONSE')
+  })
+
+  test.each<[string, number, number]>([
+    ['large', 40, 0],
+    ['slow', 4, 40],
+    ['of one piece', 1, 0],
+    ['empty', 0, 0],
+  ])('whose answer is %s gets it byte for byte', async (_, pieces, pauseMs) => {
+    const chunks = Array.from({ length: pieces }, () => randomBytes(20_000))
+    const body = async function* () {
+      for (const chunk of chunks) {
+        yield chunk
+        if (pauseMs > 0) await sleep(pauseMs)
+      }
+    }
+    const { ports } = plainPorts(undefined, { secrets })
+    const upstream = {
+      send: async () => ({ status: 200, headers: [], body: Readable.from(body(), { objectMode: false }) }),
+    }
+    const outcome = await runExchange(callOf(connector(withKey('k'))), { ...ports, upstream })
+    if ('problem' in outcome) throw outcome.problem
+    const out: Uint8Array[] = []
+    const got = outcome.answer.body
+    if (got instanceof Readable) for await (const chunk of got) out.push(chunk)
+    else if (got !== null) out.push(got)
+    expect(Buffer.concat(out).equals(Buffer.concat(chunks))).toBe(true)
+  })
+
+  test('whose answer fails before it is searched is the failure itself, and lets the API go', async () => {
+    const failure = new ProblemError('UPSTREAM_PROTOCOL_ERROR', { detail: 'cut' })
+    const source = new PassThrough()
+    const { ports } = plainPorts(undefined, { secrets })
+    const upstream = { send: async () => ({ status: 200, headers: [], body: source }) }
+    source.write('{"a":')
+    setTimeout(() => source.destroy(failure), 5)
+    const outcome = await runExchange(callOf(connector(withKey('k'))), { ...ports, upstream })
+    expect('problem' in outcome && outcome.problem).toBe(failure)
+  })
+
+  test('whose reader goes away lets the API go', async () => {
+    const source = new PassThrough()
+    const { ports } = plainPorts(undefined, { secrets })
+    const upstream = { send: async () => ({ status: 200, headers: [], body: source }) }
+    source.write(randomBytes(100_000))
+    const outcome = await runExchange(callOf(connector(withKey('k'))), { ...ports, upstream })
+    if ('problem' in outcome || !(outcome.answer.body instanceof Readable)) throw new Error('no stream')
+    outcome.answer.body.destroy()
+    await expect.poll(() => source.destroyed).toBe(true)
   })
 
   test('is not searched for what only a secret decided on', async () => {
