@@ -29,9 +29,9 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
   const printed: string[] = []
 
   beforeAll(async () => {
-    const [api = 0, proxy = 0, own = 0] = await freePorts(3)
+    const [api = 0, proxy = 0, own = 0, id = 0] = await freePorts(4)
     demo = await startDemo({
-      ports: { api, proxy, page: own },
+      ports: { api, proxy, page: own, id },
       record: true,
       print: (line) => printed.push(line),
     })

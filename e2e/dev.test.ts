@@ -17,6 +17,7 @@ const config = (change: object = {}) => ({
   tenant_id: 'demo',
   session_secret: sessionSecret,
   users: [{ id: '7', email: 'ada@example.com' }],
+  secrets: { pin: 'fake-short-one', long: 'fake-long-enough-1' },
   variables: { api: api.origin },
   allow_upstreams: [`127.0.0.1:${api.port}`],
   ...change,
@@ -42,6 +43,12 @@ afterAll(async () => {
 
 test('stdout holds nothing but that it is ready', () => {
   expect(sluice.stdout()).toBe(`ready ${sluice.url}`)
+})
+
+test('a secret too short to be searched for in answers is warned of, by its name alone', () => {
+  expect(sluice.printed()).toContain('warning: the secret pin has fewer than 16 bytes')
+  expect(sluice.printed()).not.toContain('secret long')
+  expect(sluice.printed()).not.toContain('fake-short-one')
 })
 
 test('it is alive and ready', async () => {

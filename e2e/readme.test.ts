@@ -55,6 +55,17 @@ test('the call of the README brings the API what the definition says', async () 
   }
 })
 
+test('the test command of the README runs, and names the definition of the README', () => {
+  const [, permalink, options = ''] = /sluice test (\S+) (.*)/.exec(readme) ?? []
+  const [definition] = parseRegistry(registry).definitions
+  expect(permalink).toBe(definition?.permalink)
+  expect(config.users.map(({ id }: { id: string }) => `--user ${id}`)).toContain(
+    options.match(/--user \S+/)?.[0],
+  )
+  for (const [, key] of options.matchAll(/--(?:path|query) (\w+)=/g))
+    expect(JSON.stringify(definition)).toContain(key)
+})
+
 test('the README opens with the two commands, and the scripts exist', () => {
   const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
   expect(readme).toMatch(/npx -y pnpm@12 start/)

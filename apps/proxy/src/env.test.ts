@@ -24,7 +24,19 @@ test('an empty environment is valid and opens nothing', () => {
     egressExceptions: { allowPrivate: [], allowPorts: [], allowHttp: [] },
     outboundProxy: undefined,
     extraCaPath: undefined,
+    redisUrl: undefined,
+    encryptionKeys: undefined,
   })
+})
+
+test('encryption keys are read in order, and a wrong one is never shown', () => {
+  const [one, two] = [Buffer.alloc(32, 1).toString('base64'), Buffer.alloc(32, 2).toString('base64')]
+  const ring = readSettings({ SLUICE_ENCRYPTION_KEYS: `new:${one},old:${two}` }).encryptionKeys
+  expect(ring?.current.id).toBe('new')
+  expect(ring?.get('old')).toBeDefined()
+  const [problem = ''] = problemsOf({ SLUICE_ENCRYPTION_KEYS: `new:${one.slice(2)}` })
+  expect(problem).toMatch(/^SLUICE_ENCRYPTION_KEYS: /)
+  expect(problem).not.toContain(one.slice(2, 20))
 })
 
 test('sessions are configured by a secret or by the URL of a key set', () => {
@@ -82,4 +94,11 @@ test('an outbound proxy is read whole, and a refusal never quotes it', () => {
   expect(problems).toHaveLength(1)
   expect(problems[0]).toMatch(/^SLUICE_EGRESS_PROXY: must be /)
   expect(problems.join()).not.toMatch(/ada|hunter2|internal/)
+})
+
+test('Redis is given by its URL, which no message repeats', () => {
+  expect(readSettings({}).redisUrl).toBeUndefined()
+  expect(readSettings({ SLUICE_REDIS_URL: 'rediss://u:p@cache.internal:6380' }).redisUrl).toMatch(/^rediss:/)
+  const [problem] = problemsOf({ SLUICE_REDIS_URL: 'http://u:hunter2@cache' })
+  expect(problem).toBe('SLUICE_REDIS_URL: must be a redis:// or rediss:// URL')
 })

@@ -6,6 +6,7 @@ import {
   parseAllowPrivate,
 } from './adapters/egress/exceptions.ts'
 import { type OutboundProxy, parseOutboundProxy } from './adapters/egress/outbound-proxy.ts'
+import { type KeyRing, parseKeyRing } from './adapters/sealing/key-ring.ts'
 import type { SessionIssuer } from './adapters/session/verify-session.ts'
 
 /** What the environment configures. */
@@ -16,6 +17,10 @@ export interface Settings {
   readonly outboundProxy: OutboundProxy | undefined
   /** Path of a PEM file with certificates that TLS trusts beside the usual ones. */
   readonly extraCaPath: string | undefined
+  /** What proxies share lies there; without it each has its own memory only. */
+  readonly redisUrl: string | undefined
+  /** Encrypts what lies outside the process; absent where none is configured. */
+  readonly encryptionKeys: KeyRing | undefined
 }
 
 /** Everything that is wrong with the environment, one line a variable. */
@@ -46,6 +51,8 @@ const schema = z.object({
   SLUICE_EGRESS_ALLOW_HTTP: z.string().default('').transform(parsedBy(parseAllowHttp)),
   SLUICE_EGRESS_PROXY: text.transform(parsedBy(parseOutboundProxy)).optional(),
   SLUICE_EXTRA_CA: text.optional(),
+  SLUICE_REDIS_URL: text.transform(parseRedisUrl).optional(),
+  SLUICE_ENCRYPTION_KEYS: text.transform(parsedBy(parseKeyRing)).optional(),
 })
 
 const requiredWithSession = ['SLUICE_SESSION_ISSUER', 'SLUICE_SESSION_AUDIENCE', 'SLUICE_SESSION_TYP']
@@ -75,6 +82,8 @@ export function readSettings(environment: Environment = process.env): Settings {
     },
     outboundProxy: env.SLUICE_EGRESS_PROXY,
     extraCaPath: env.SLUICE_EXTRA_CA,
+    redisUrl: env.SLUICE_REDIS_URL,
+    encryptionKeys: env.SLUICE_ENCRYPTION_KEYS,
   }
 }
 
@@ -104,6 +113,13 @@ function parseJwksUrl(value: string, context: z.RefinementCtx): URL {
   const isLocal = url !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
   if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLocal)) return url
   context.addIssue({ code: 'custom', message: 'must be an https URL' })
+  return z.NEVER
+}
+
+function parseRedisUrl(value: string, context: z.RefinementCtx): string {
+  const protocol = URL.canParse(value) ? new URL(value).protocol : undefined
+  if (protocol === 'redis:' || protocol === 'rediss:') return value
+  context.addIssue({ code: 'custom', message: 'must be a redis:// or rediss:// URL' })
   return z.NEVER
 }
 

@@ -1,9 +1,13 @@
 import { createSecretKey, randomBytes } from 'node:crypto'
-import { defaultLimits, type Logger, type Ports } from '@sluice/pipeline'
+import { createTokenSource, defaultLimits, type Logger, noTokenStore, type Ports } from '@sluice/pipeline'
 import { createMemoryCache } from './adapters/cache/memory-cache.ts'
 import { systemClock } from './adapters/clock/system-clock.ts'
 import { createUpstream, type UpstreamOptions } from './adapters/egress/upstream.ts'
+import { connectRedis } from './adapters/redis/connect-redis.ts'
 import { createWorkerRenderer } from './adapters/render/worker-renderer.ts'
+import type { KeyRing } from './adapters/sealing/key-ring.ts'
+import { createSealing } from './adapters/sealing/sealing.ts'
+import { sharedKey } from './adapters/sealing/shared-key.ts'
 import {
   createMemorySecrets,
   createMemoryVariables,
@@ -25,6 +29,7 @@ import {
   type MemoryTenants,
   type TenantSettings,
 } from './adapters/store/memory-tenants.ts'
+import { createRedisTokens } from './adapters/tokens/redis-tokens.ts'
 import { type CsrfTokens, createCsrfTokens } from './http/csrf.ts'
 import { createRateLimits, type RateLimits } from './http/rate-limit.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
@@ -52,6 +57,10 @@ export interface ServicesOptions {
   readonly sessionIssuers: readonly SessionIssuer[]
   /** What the egress guard lets through beyond its rules, and whom TLS trusts. */
   readonly egress: UpstreamOptions
+  /** Encrypts what lies outside the process. */
+  readonly encryptionKeys?: KeyRing | undefined
+  /** Where proxies share what they have; needs `encryptionKeys`. */
+  readonly redisUrl?: string | undefined
   readonly logger?: Logger
 }
 
@@ -72,19 +81,25 @@ export interface MemoryServices extends Services {
  * @throws Error where a tenant or an issuer is wrongly configured.
  */
 export function createServices(options: ServicesOptions): MemoryServices {
+  const logger = options.logger ?? createLogger()
+  const shared = connectShared(options, logger)
   const upstream = createUpstream(options.egress)
   const isolatedRenderer = createWorkerRenderer()
   const secrets = createMemorySecrets()
   const variables = createMemoryVariables()
+  const { encryptionKeys: ring } = options
+  const cacheKeySecret = ring === undefined ? createSecretKey(randomBytes(32)) : sharedKey(ring, 'cache keys')
+  const store = shared === undefined ? noTokenStore : createRedisTokens(shared.redis, shared.sealing)
   const ports: Ports = {
     secrets,
     variables,
     upstream,
     cache: createMemoryCache(),
     isolatedRenderer,
+    tokens: createTokenSource({ upstream, store, clock: systemClock, keySecret: cacheKeySecret }),
     clock: systemClock,
     limits: defaultLimits,
-    cacheKeySecret: createSecretKey(randomBytes(32)),
+    cacheKeySecret,
   }
   return {
     tenants: createMemoryTenants(options.tenants),
@@ -96,8 +111,17 @@ export function createServices(options: ServicesOptions): MemoryServices {
     variables,
     rateLimits: createRateLimits(),
     ports,
-    logger: options.logger ?? createLogger(),
+    logger,
     lifecycle: createLifecycle(),
-    close: async () => void (await Promise.all([upstream.close(), isolatedRenderer.close()])),
+    close: async () =>
+      void (await Promise.all([upstream.close(), isolatedRenderer.close(), shared?.redis.close()])),
   }
+}
+
+/** The connection to what proxies share, and how what lies there is sealed. */
+function connectShared({ redisUrl: url, encryptionKeys: ring }: ServicesOptions, logger: Logger) {
+  if (url === undefined) return undefined
+  if (ring === undefined)
+    throw new Error('What proxies share is encrypted: SLUICE_ENCRYPTION_KEYS is missing')
+  return { redis: connectRedis({ url, logger, clock: systemClock }), sealing: createSealing(ring) }
 }

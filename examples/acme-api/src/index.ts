@@ -1,4 +1,5 @@
 export { type AcmeApiOptions, createAcmeApi } from './app.ts'
+export { reportsAudience, type TokenIssuer } from './bearer.ts'
 export { fileBytes } from './data/files.ts'
 export type { RecordedRequest } from './record.ts'
 export { type AcmeApi, type StartAcmeApiOptions, startAcmeApi } from './start.ts'

@@ -194,6 +194,19 @@ export const manifest = {
       "payload": false,
       "access": "authenticated"
     },
+    "acme-my-deals": {
+      "method": "GET",
+      "query": [],
+      "headers": [],
+      "path": {
+        "required": [],
+        "optional": []
+      },
+      "constraints": {},
+      "unlisted_parameters": "reject",
+      "payload": false,
+      "access": "authenticated"
+    },
     "acme-my-orders": {
       "method": "GET",
       "query": [
@@ -215,6 +228,19 @@ export const manifest = {
           }
         }
       },
+      "unlisted_parameters": "reject",
+      "payload": false,
+      "access": "authenticated"
+    },
+    "acme-partner-deals": {
+      "method": "GET",
+      "query": [],
+      "headers": [],
+      "path": {
+        "required": [],
+        "optional": []
+      },
+      "constraints": {},
       "unlisted_parameters": "reject",
       "payload": false,
       "access": "authenticated"
@@ -328,6 +354,19 @@ export const manifest = {
       "constraints": {},
       "unlisted_parameters": "reject",
       "payload": true,
+      "access": "authenticated"
+    },
+    "acme-sales-report": {
+      "method": "GET",
+      "query": [],
+      "headers": [],
+      "path": {
+        "required": [],
+        "optional": []
+      },
+      "constraints": {},
+      "unlisted_parameters": "reject",
+      "payload": false,
       "access": "authenticated"
     },
     "acme-search-options": {

@@ -31,10 +31,12 @@ export interface DemoPorts {
   readonly api: number
   readonly proxy: number
   readonly page: number
+  /** Acme's authorization server. */
+  readonly id: number
 }
 
 /** The ports that `sluice.dev.json` is written for. */
-export const defaultPorts: DemoPorts = { api: 8790, proxy: 8787, page: 8788 }
+export const defaultPorts: DemoPorts = { api: 8790, proxy: 8787, page: 8788, id: 8789 }
 
 const registryFolder = new URL('../../registry/', import.meta.url)
 
@@ -56,13 +58,17 @@ export interface LoadedConfig {
  */
 export async function loadConfig(ports: DemoPorts): Promise<LoadedConfig> {
   const config = JSON.parse(await readFile(configFile, 'utf8')) as DemoConfig
-  if (ports.api === defaultPorts.api && ports.page === defaultPorts.page) {
+  if ((['api', 'page', 'id'] as const).every((key) => ports[key] === defaultPorts[key])) {
     return { config, file: configFile, dispose: async () => {} }
   }
   const adapted: DemoConfig = {
     ...config,
-    variables: { ...config.variables, acme_api: `http://127.0.0.1:${ports.api}` },
-    allow_upstreams: [`127.0.0.1:${ports.api}`],
+    variables: {
+      ...config.variables,
+      acme_api: `http://127.0.0.1:${ports.api}`,
+      acme_id: `http://127.0.0.1:${ports.id}`,
+    },
+    allow_upstreams: [`127.0.0.1:${ports.api}`, `127.0.0.1:${ports.id}`],
     origins: [`http://localhost:${ports.page}`],
   }
   const folder = await mkdtemp(join(tmpdir(), 'sluice-demo-'))

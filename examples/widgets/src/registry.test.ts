@@ -94,6 +94,9 @@ describe('some connector of the registry uses', () => {
     ['a key in a header', credential('api_key', 'header')],
     ['a key in the query', credential('api_key', 'query')],
     ['basic credentials', credential('basic')],
+    ['a token for the client', credential('oauth_client_credentials')],
+    ['a token for an assertion', credential('oauth_jwt_bearer')],
+    ['a signed JWT', credential('jwt')],
     ['a variable as the origin', ({ url }) => url.startsWith("{{ get_variable('acme_api') }}/")],
     ['a variable in the path', (definition) => pathOf(definition).includes('get_variable(')],
     ['the user in the path', (definition) => pathOf(definition).includes('user.id')],
@@ -177,9 +180,10 @@ describe('the configuration of the demo', () => {
   })
 
   test('has secrets that are long enough to be searched for in answers, and plainly not real', () => {
-    for (const value of secretValues()) {
+    for (const [name, secret] of Object.entries(config.secrets)) {
+      const value = typeof secret === 'string' ? secret : secret.value
       expect(value.length).toBeGreaterThanOrEqual(16)
-      expect(value).toMatch(/^fake-/)
+      expect(value).toMatch(name.endsWith('_demo_key') ? /^-----BEGIN PRIVATE KEY-----/ : /^fake-/)
     }
     expect(Buffer.byteLength(config.session_secret)).toBeGreaterThanOrEqual(32)
     expect(config.session_secret).toMatch(/^demo-only-/)
@@ -187,7 +191,8 @@ describe('the configuration of the demo', () => {
 
   test('is written for the default ports', () => {
     expect(config.variables.acme_api).toBe(`http://127.0.0.1:${defaultPorts.api}`)
-    expect(config.allow_upstreams).toEqual([`127.0.0.1:${defaultPorts.api}`])
+    expect(config.variables.acme_id).toBe(`http://127.0.0.1:${defaultPorts.id}`)
+    expect(config.allow_upstreams).toEqual([`127.0.0.1:${defaultPorts.api}`, `127.0.0.1:${defaultPorts.id}`])
     expect(config.origins).toContain(`http://localhost:${defaultPorts.page}`)
     expect(config.users.length).toBeGreaterThanOrEqual(2)
   })

@@ -19,17 +19,19 @@ async function takenPort(host: string): Promise<number> {
 
 /** Ports that were free a moment ago. */
 async function freePorts() {
-  const [api, proxy, page] = [
+  const [api, proxy, page, id] = [
     await takenPort('127.0.0.1'),
     await takenPort('127.0.0.1'),
     await takenPort('localhost'),
+    await takenPort('127.0.0.1'),
   ]
   for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve))
-  return { api, proxy, page }
+  return { api, proxy, page, id }
 }
 
 test.each([
   ['api', '127.0.0.1', 'the sample API'],
+  ['id', '127.0.0.1', "the sample API's authorization server"],
   ['proxy', '127.0.0.1', 'the proxy'],
   ['page', 'localhost', 'the page'],
 ] as const)('a taken %s port is told by number and purpose, and nothing starts', async (key, host, who) => {
@@ -55,6 +57,14 @@ test('the demo starts on the ports it is given, answers a call through the proxy
     })
     expect(answer.headers.get('access-control-allow-origin')).toBe(demo.pageUrl)
     expect(await answer.json()).toMatchObject({ total: 1, products: [{ name: 'Anvil, 25 kg' }] })
+    for (const permalink of ['acme-partner-deals', 'acme-my-deals', 'acme-sales-report']) {
+      const withToken = await fetch(`${demo.proxyUrl}/connectors/${permalink}/execute`, {
+        headers: { Authorization: `Bearer ${token}`, Origin: demo.pageUrl },
+      })
+      expect(await withToken.json()).toMatchObject({
+        person: permalink === 'acme-partner-deals' ? null : '7',
+      })
+    }
   } finally {
     await demo.stop()
   }

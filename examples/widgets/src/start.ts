@@ -1,7 +1,9 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { type RecordedRequest, startAcmeApi } from '@sluice/example-acme-api'
+import { startAcmeId } from '@sluice/example-acme-id'
 import { type DemoPorts, defaultPorts, loadConfig, secretValue } from './demo-config.ts'
+import { apiAudience, idClients, publicKeyOf } from './demo-keys.ts'
 import { startProxyProcess } from './proxy-process.ts'
 import { startWidgetsPage } from './server.ts'
 
@@ -25,7 +27,7 @@ export interface Demo {
 }
 
 /**
- * Starts the sample API, the proxy and the page, in this order. When one cannot start, those before it are
+ * Starts the sample API with its authorization server, the proxy and the page, in this order. When one cannot start, those before it are
  * stopped.
  *
  * @throws Error with a message for a person, when a port is taken or the proxy does not become ready
@@ -40,9 +42,15 @@ export async function startDemo({
   const { config, file, dispose } = await loadConfig(ports)
   started.defer(dispose)
 
+  const id = await startAcmeId({ port: ports.id, audience: apiAudience, clients: await idClients(config) })
+  started.defer(() => id.close())
+  print(`sample login ${id.issuer}`)
+
   const api = await startAcmeApi({
     port: ports.api,
     record,
+    tokens: { issuer: id.issuer, jwksUrl: id.jwksUrl, audience: apiAudience },
+    signers: { keys: [await publicKeyOf(config, 'acme_report_demo_key', 'EdDSA')] },
     apiKey: secretValue(config, 'acme_key'),
     basic: { username: secretValue(config, 'acme_username'), password: secretValue(config, 'acme_password') },
   })
@@ -79,6 +87,7 @@ export async function startDemo({
 }
 
 const listeners = [
+  ['id', '127.0.0.1', "the sample API's authorization server"],
   ['api', '127.0.0.1', 'the sample API'],
   ['proxy', '127.0.0.1', 'the proxy'],
   ['page', 'localhost', 'the page'],

@@ -2,6 +2,7 @@ import { styleText } from 'node:util'
 import { Command } from 'commander'
 import { registerDev } from './commands/dev.ts'
 import { registerInit } from './commands/init.ts'
+import { registerTest } from './commands/test.ts'
 import { registerValidate } from './commands/validate.ts'
 import type { CommandContext } from './context.ts'
 
@@ -10,6 +11,7 @@ const commands: readonly ((program: Command, context: CommandContext) => void)[]
   registerInit,
   registerDev,
   registerValidate,
+  registerTest,
 ]
 
 /** The whole command line, not run yet: `main.ts` runs it, the reference in `docs/` is written from it. */

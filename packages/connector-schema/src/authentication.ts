@@ -21,14 +21,100 @@ const basic = z.strictObject({
   }),
 })
 
+/** The signature algorithms of RFC 7518 §3 and RFC 8037 §3.1 that a JWT can be signed with. */
+export const signatureAlgorithms = [
+  'HS256',
+  'HS384',
+  'HS512',
+  'RS256',
+  'RS384',
+  'RS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'EdDSA',
+] as const
+
+export type SignatureAlgorithm = (typeof signatureAlgorithms)[number]
+
+const algorithm = z.enum(signatureAlgorithms).default('RS256')
+const privateKey = z
+  .string()
+  .min(1)
+  .max(16 * 1024)
+  .describe("Template of the key: PEM (PKCS#8, PKCS#1, SEC1), a JWK's JSON text, or the secret of HS…")
+const tokenUrl = z
+  .string()
+  .min(1)
+  .max(2048)
+  .describe('https URL of the token endpoint, under the rules of `url`')
+const jsonTemplates = z.record(z.string().min(1).max(255), z.unknown())
+const jwtHeaders = jsonTemplates.optional().describe('More JOSE header fields; string leaves are templates')
+const extraParameters = z
+  .record(z.string().min(1).max(255), template)
+  .optional()
+  .describe('More parameters of the token request; values are templates')
+
+/** How a client proves who it is at the token endpoint (RFC 6749 §2.3.1). */
+export const clientAuthentications = [
+  'client_secret_post',
+  'client_secret_basic',
+  'client_secret_basic_raw',
+] as const
+
+const clientCredentials = z.strictObject({
+  type: z.literal('oauth_client_credentials'),
+  config: z.strictObject({
+    client_id: template.min(1),
+    client_secret: template.min(1).optional().describe("Template, e.g. {{ get_secret('client_secret') }}"),
+    token_url: tokenUrl,
+    scope: template.optional(),
+    audience: template.optional(),
+    extra_parameters: extraParameters,
+    client_authentication: z.enum(clientAuthentications).default('client_secret_post'),
+  }),
+})
+
+const jwt = z.strictObject({
+  type: z.literal('jwt'),
+  config: z.strictObject({
+    private_key: privateKey,
+    algorithm,
+    claims: jsonTemplates.describe('Claims of the JWT; string leaves are templates'),
+    jwt_headers: jwtHeaders,
+  }),
+})
+
+const jwtBearer = z.strictObject({
+  type: z.literal('oauth_jwt_bearer'),
+  config: z.strictObject({
+    client_id: template.min(1).describe('Issuer of the assertion (RFC 7523)'),
+    client_secret: template.min(1).optional(),
+    private_key: privateKey,
+    token_url: tokenUrl,
+    subject: template.min(1).optional().describe('Whom the token is for; the client itself when absent'),
+    audience: template.min(1).describe('Who shall accept the assertion'),
+    token_ttl: z.int().min(1).max(31_536_000).default(3600).describe('Longest life of a token, in seconds'),
+    algorithm,
+    additional_claims: jsonTemplates.optional().describe('More claims of the assertion'),
+    jwt_headers: jwtHeaders,
+    scope: template.optional(),
+    extra_parameters: extraParameters,
+  }),
+})
+
 /** How requests authenticate towards the API. */
-export const authenticationSchema = z.discriminatedUnion('type', [none, apiKey, apiKeyAlias, basic])
+export const authenticationSchema = z.discriminatedUnion('type', [
+  none,
+  apiKey,
+  apiKeyAlias,
+  basic,
+  clientCredentials,
+  jwt,
+  jwtBearer,
+])
 
 export type Authentication = z.infer<typeof authenticationSchema>
-
-/** Authentication types that the specification names and this version does not have yet. */
-export const unsupportedAuthenticationTypes: readonly string[] = [
-  'oauth_client_credentials',
-  'jwt',
-  'oauth_jwt_bearer',
-]

@@ -1,3 +1,10 @@
+import {
+  checkAuthentication,
+  isCached,
+  printable,
+  reservedHeader,
+  reservedQueryKey,
+} from './authentication-rules.ts'
 import type { Constraints } from './constraints.ts'
 import type { ConnectorDefinition, ParameterRow, PathParameter } from './definition.ts'
 import { foldQueryKey, headerNamePattern, isConditionalHeader, isRefusedHeader } from './header-rules.ts'
@@ -18,7 +25,7 @@ export function checkRules(definition: PartialDefinition): readonly DefinitionIs
     ...checkHeaders(definition),
     ...checkQuery(definition),
     ...checkPath(definition),
-    ...checkCredentialKey(definition),
+    ...checkAuthentication(definition),
     ...checkBody(definition),
     ...definition.headers.flatMap((row, index) => checkRow(row, `headers[${index}]`)),
     ...definition.query_parameters.flatMap((row, index) => checkRow(row, `query_parameters[${index}]`)),
@@ -79,24 +86,6 @@ function checkHeaders(definition: PartialDefinition): DefinitionIssue[] {
   return issues
 }
 
-/** Whether answers of the connector are cached, as far as the definition can be read. */
-function isCached({ method = 'GET', cache }: PartialDefinition): boolean {
-  return (method === 'GET' || method === 'HEAD') && cache?.enabled !== false
-}
-
-function reservedHeader(definition: PartialDefinition): string | undefined {
-  const authentication = definition.authentication
-  if (authentication?.type === 'basic') return 'authorization'
-  if (authentication?.type !== 'api_key' && authentication?.type !== 'apikey') return undefined
-  return authentication.config.in === 'header' ? authentication.config.key.toLowerCase() : undefined
-}
-
-function reservedQueryKey(definition: PartialDefinition): string | undefined {
-  const authentication = definition.authentication
-  if (authentication?.type !== 'api_key' && authentication?.type !== 'apikey') return undefined
-  return authentication.config.in === 'query' ? foldQueryKey(authentication.config.key) : undefined
-}
-
 function checkQuery(definition: PartialDefinition): DefinitionIssue[] {
   const issues: DefinitionIssue[] = []
   const rowsByKey = new Map<string, ParameterRow[]>()
@@ -150,23 +139,6 @@ function checkPath(definition: PartialDefinition): DefinitionIssue[] {
   return issues
 }
 
-function checkCredentialKey(definition: PartialDefinition): DefinitionIssue[] {
-  const authentication = definition.authentication
-  if (authentication?.type !== 'api_key' && authentication?.type !== 'apikey') return []
-  const { key, in: place } = authentication.config
-  if (place === 'query') return []
-  const path = 'authentication.config.key'
-  if (!headerNamePattern.test(key)) {
-    return [{ path, code: 'INVALID_VALUE', message: `\`${printable(key)}\` is not a header name` }]
-  }
-  if (isRefusedHeader(key) || key.toLowerCase() === 'content-type') {
-    return [{ path, code: 'REFUSED_HEADER', message: `\`${key}\` is set by Sluice or by HTTP itself` }]
-  }
-  if (!isCached(definition) || !isConditionalHeader(key)) return []
-  const message = `\`${key}\` cannot be sent while caching is on; set \`cache.enabled\` to false`
-  return [{ path, code: 'REFUSED_HEADER', message }]
-}
-
 function checkBody(definition: PartialDefinition): DefinitionIssue[] {
   if (!definition.request_body || !definition.method || hasPayload(definition.method)) return []
   const message = `${definition.method} requests carry no body; remove \`request_body\``
@@ -200,9 +172,4 @@ function checkConstraints(constraints: Constraints, path: string): DefinitionIss
     refuse(key, `\`${key}\` needs \`type\` to be integer or number`)
   }
   return issues
-}
-
-/** A key as it may be printed: control characters shown as `?`. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}]/gu, '?')
 }

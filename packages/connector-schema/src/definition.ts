@@ -104,6 +104,10 @@ export const definitionSchema = z.strictObject({
     .max(20)
     .default([])
     .describe('Hosts to which a redirect may be followed, without any credential'),
+  on_echo: z
+    .enum(['fail', 'redact'])
+    .default('fail')
+    .describe('What happens when an answer holds a secret of the exchange: an error, or ••• in its place'),
   template_language: z.literal('liquid').default('liquid'),
 })
 
@@ -118,7 +122,6 @@ export type PathParameter = z.output<typeof pathParameterSchema>
 /** Fields that the specification names and this version does not have yet: refused, never ignored. */
 export const unsupportedFields: ReadonlyMap<string, string> = new Map([
   ['response_schema', 'describing the answer with a JSON Schema'],
-  ['on_echo', 'choosing what happens when an API echoes a secret'],
   ['cache.stale_while_revalidate_seconds', 'serving stale answers'],
   ['cache.stale_if_error_seconds', 'serving stale answers'],
   ['cache.invalidates', 'invalidating other connectors'],

@@ -1,4 +1,10 @@
-export { type Authentication, authenticationSchema } from './authentication.ts'
+export {
+  type Authentication,
+  authenticationSchema,
+  clientAuthentications,
+  type SignatureAlgorithm,
+  signatureAlgorithms,
+} from './authentication.ts'
 export { manifestOf } from './build-manifest.ts'
 export { type Constraints, constraintsSchema } from './constraints.ts'
 export {

@@ -31,11 +31,11 @@ test('every error is reported at once, each with its path', () => {
     timeout_ms: 1,
     headers: [{ key: 'Host' }, { key: 'a b' }, { value: 'no key' }, { key: 'X-A' }, { key: 'x-a' }],
     path_parameters: [{ key: '1x' }],
-    on_echo: 'redact',
+    response_schema: {},
   })
   expect(errors.toSorted()).toEqual(
     [
-      'on_echo NOT_SUPPORTED',
+      'response_schema NOT_SUPPORTED',
       'name INVALID_VALUE',
       'permalink INVALID_VALUE',
       'method INVALID_VALUE',
@@ -69,9 +69,59 @@ test.each([
   ['response_schema', { response_schema: {} }],
   ['cache.stale_if_error_seconds', { cache: { stale_if_error_seconds: 5 } }],
   ['cache.invalidates', { cache: { invalidates: [] } }],
-  ['authentication.type', { authentication: { type: 'jwt', config: {} } }],
 ])('%s is refused, never accepted and ignored', (path, change) => {
   expect(errorsOf(change)).toEqual([`${path} NOT_SUPPORTED`])
+})
+
+describe('authentication', () => {
+  const secret = "{{ get_secret('k') }}"
+  const jwt = (change: object) => ({
+    authentication: { type: 'jwt', config: { private_key: secret, claims: {}, ...change } },
+  })
+  const bearer = (change: object) => ({
+    authentication: {
+      type: 'oauth_jwt_bearer',
+      config: {
+        client_id: 'c',
+        private_key: secret,
+        token_url: 'https://id.example.com/token',
+        audience: 'a',
+        ...change,
+      },
+    },
+  })
+
+  test.each(['alg', 'crit', 'b64', 'jku', 'jwk', 'x5u', 'x5c'])('jwt_headers may not set %s', (name) => {
+    const refused = [`authentication.config.jwt_headers.${name} RESERVED_KEY`]
+    expect(errorsOf(jwt({ jwt_headers: { [name]: 'x' } }))).toEqual(refused)
+    expect(errorsOf(bearer({ jwt_headers: { [name]: 'x' } }))).toEqual(refused)
+  })
+
+  test.each(['iss', 'sub', 'aud', 'exp', 'iat', 'jti'])('additional_claims may not set %s', (name) => {
+    expect(errorsOf(bearer({ additional_claims: { [name]: 'x' } }))).toEqual([
+      `authentication.config.additional_claims.${name} RESERVED_KEY`,
+    ])
+  })
+
+  test('extra parameters may not replace what authenticates', () => {
+    expect(errorsOf(bearer({ extra_parameters: { client_secret: 'x', resource: 'y' } }))).toEqual([
+      'authentication.config.extra_parameters.client_secret RESERVED_KEY',
+    ])
+  })
+
+  test('a bearer token reserves Authorization', () => {
+    for (const authentication of [jwt({}), bearer({})]) {
+      expect(errorsOf({ ...authentication, headers: [{ key: 'authorization', value: 'x' }] })).toEqual([
+        'headers[0].key RESERVED_KEY',
+      ])
+    }
+  })
+
+  test('an algorithm outside the list is refused, and the type is asked for by name', () => {
+    expect(errorsOf(jwt({ algorithm: 'none' }))).toEqual(['authentication.config.algorithm INVALID_VALUE'])
+    const { errors } = parseDefinition({ ...minimal, authentication: { type: 'oauth' } })
+    expect(errors[0]?.message).toContain('oauth_client_credentials, jwt, oauth_jwt_bearer')
+  })
 })
 
 describe('header keys', () => {

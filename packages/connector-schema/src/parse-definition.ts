@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { unsupportedAuthenticationTypes } from './authentication.ts'
+import { authenticationSchema } from './authentication.ts'
 import {
   type ConnectorDefinition,
   definitionSchema,
@@ -78,7 +78,7 @@ function checkable(partial: PartialDefinition): ConnectorDefinition {
   }
 }
 
-/** Fields and types of the specification that this version lacks: an error each, taken out of the rest. */
+/** Fields of the specification that this version lacks: an error each, taken out of the rest. */
 function withoutUnsupported(input: Record<string, unknown>): {
   readonly supported: Record<string, unknown>
   readonly errors: readonly DefinitionIssue[]
@@ -101,13 +101,6 @@ function withoutUnsupported(input: Record<string, unknown>): {
       code: 'NOT_SUPPORTED',
       message: `This version does not support ${meaning}; remove it`,
     })
-  }
-  const authentication = supported.authentication as { type?: unknown } | null | undefined
-  const type = authentication?.type
-  if (typeof type === 'string' && unsupportedAuthenticationTypes.includes(type)) {
-    delete supported.authentication
-    const message = `This version does not support authentication of type \`${type}\``
-    errors.push({ path: 'authentication.type', code: 'NOT_SUPPORTED', message })
   }
   return { supported, errors }
 }
@@ -184,7 +177,8 @@ function unitOf({ origin }: { readonly origin: string }): string {
 }
 
 function unionChoices(issue: z.core.$ZodIssueInvalidUnion): string {
-  return issue.path.at(-1) === 'type' ? 'none, api_key, basic' : 'the types that are allowed here'
+  if (issue.path.at(-1) !== 'type') return 'the types that are allowed here'
+  return authenticationSchema.options.map(({ shape }) => shape.type.value).join(', ')
 }
 
 /** The keys that the schema knows at a path, for suggestions. */

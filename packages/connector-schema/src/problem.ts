@@ -113,6 +113,12 @@ const kinds = {
     stage: 'inject-secrets',
     fault: 'connector',
   },
+  JWT_SIGNING_FAILED: {
+    status: 422,
+    title: 'A JWT could not be signed',
+    stage: 'authenticate',
+    fault: 'connector',
+  },
   VARIABLE_NOT_FOUND: {
     status: 422,
     title: 'A variable does not exist',
@@ -149,6 +155,18 @@ const kinds = {
     status: 502,
     title: 'The API redirected to a place that is not allowed',
     stage: 'send',
+    fault: 'upstream',
+  },
+  TOKEN_EXCHANGE_FAILED: {
+    status: 502,
+    title: 'The token endpoint gave no token',
+    stage: 'authenticate',
+    fault: 'upstream',
+  },
+  SECRET_IN_RESPONSE: {
+    status: 502,
+    title: 'The answer of the API holds a secret',
+    stage: 'transform-response',
     fault: 'upstream',
   },
   DESTINATION_NOT_ALLOWED: {

@@ -44,6 +44,24 @@ describe('credentials do not stand in definitions', () => {
   })
 })
 
+test('a literal token URL is checked when saved, as the URL is', () => {
+  const config = { client_id: 'c', token_url: 'http://10.0.0.1/token' }
+  const authentication = { type: 'oauth_client_credentials', config }
+  const { checkable } = parseDefinition({ name: 'Test', url: 'https://api.example.com/', authentication })
+  const seen: string[] = []
+  const { errors } = compileConnector(checkable, {
+    tenantId: 'acme',
+    checkDestination: ({ scheme, host }) => {
+      seen.push(`${scheme} ${host}`)
+      return scheme === 'http' ? 'not this one' : undefined
+    },
+  })
+  expect(seen).toEqual(['https api.example.com', 'http 10.0.0.1'])
+  expect(errors).toEqual([
+    { path: 'authentication.config.token_url', code: 'DESTINATION_NOT_ALLOWED', message: 'not this one' },
+  ])
+})
+
 describe('reserved query keys', () => {
   test.each(['v', 'V', 'v[]'])('%s stands in the URL already', (key) => {
     expect(issuesOf({ url: 'https://api.example.com/?v=1', query_parameters: [{ key }] })).toEqual([

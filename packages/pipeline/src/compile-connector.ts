@@ -70,7 +70,11 @@ export function compileConnector(definition: ConnectorDefinition, options: Compi
   const headers = compileRows('headers', definition.headers, report)
   const query = compileRows('query_parameters', definition.query_parameters, report)
   const pathParameters = compilePathParameters(definition.path_parameters, report)
-  const authentication = compileAuthentication(definition.authentication, report)
+  const authentication = compileAuthentication(definition.authentication, {
+    report,
+    pathFormats: pathFormatsOf(definition),
+    checkDestination: options.checkDestination,
+  })
   const requestBody = compileBody('request_body', definition, report)
   const responseBody = compileBody('response_body', definition, report)
   checkReservedKeys(definition, url, report)
@@ -113,14 +117,17 @@ function compileDestination(
   options: CompileOptions,
   report: DefinitionReport,
 ): CompiledUrl | undefined {
-  const formats = new Map(definition.path_parameters.map((row) => [row.key, row.format]))
-  const compilation = compileUrl(definition.url, { pathParameters: formats })
+  const compilation = compileUrl(definition.url, { pathParameters: pathFormatsOf(definition) })
   report.addTemplate('url', compilation)
   const url = compilation.url
   if (url?.scheme === undefined || url.literalHost === undefined) return url
   const reason = options.checkDestination?.({ scheme: url.scheme, host: url.literalHost })
   if (reason !== undefined) report.error('url', 'DESTINATION_NOT_ALLOWED', reason)
   return url
+}
+
+function pathFormatsOf({ path_parameters: rows }: ConnectorDefinition) {
+  return new Map(rows.map((row) => [row.key, row.format]))
 }
 
 function compilePathParameters(

@@ -6,7 +6,7 @@
 import type { Readable } from 'node:stream'
 import type { Session, WirePairs } from '@sluice/connector-schema'
 import type { CompiledTemplate } from '@sluice/templates'
-import type { Credential } from './authentication/plan.ts'
+import type { Credential, PaidCredential } from './authentication/plan.ts'
 import type { CachePlan } from './caching/plan.ts'
 import type { CompiledConnector } from './compile-connector.ts'
 import type { HeaderList } from './header-list.ts'
@@ -115,6 +115,8 @@ export interface Prepared {
   readonly method: string
   readonly url: Twin
   readonly headers: readonly PreparedHeader[]
+  /** What is still to be paid for and added to the headers, when the request is sent. */
+  readonly credential: PaidCredential | undefined
   readonly body: Uint8Array | Readable | null
 }
 
@@ -128,6 +130,8 @@ export interface Received extends Missed {
   readonly upstream: UpstreamAnswer
   /** Where the answer came from, after redirects. */
   readonly answeredBy: URL
+  /** The whole body, where it was searched before the rest went on; `upstream.body` is then at its end. */
+  readonly whole?: Uint8Array
 }
 
 /** After stage 7: the answer as the widget will get it, to be stored where it may be. */

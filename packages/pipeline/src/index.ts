@@ -23,14 +23,23 @@ export {
   type SecretReader,
   type StoredAnswer,
   type StoredSecret,
+  type StoredToken,
   type StoredVariable,
+  type TokenStore,
   type Upstream,
   type UpstreamAnswer,
   type UpstreamRequest,
   type VariableReader,
 } from './ports.ts'
-export { type Outcome, runExchange } from './run.ts'
+export { type Observer, type Outcome, runExchange } from './run.ts'
+export { shortestSearchedBytes } from './secrecy/forms.ts'
 export { Secret } from './secrecy/secret.ts'
 export { viaPseudonym } from './stages/5-transform-request.ts'
 export type { Timings } from './timings.ts'
+export { noTokenStore } from './tokens/no-token-store.ts'
+export { createTokenSource, type TokenSource, type TokenSourceOptions } from './tokens/token-source.ts'
+export type { CacheDecision } from './tracing/cache-decision.ts'
+export { type DebugRequest, debugHeader, type ShownRow } from './tracing/debug-request.ts'
+export type { FieldOrigin } from './tracing/origins.ts'
+export { type ShownMessage, type Trace, traceExchange } from './tracing/trace.ts'
 export { version } from './version.ts'

@@ -36,6 +36,55 @@ export async function readIfSmall(stream: Readable, limitBytes: number): Promise
   return Readable.from(rejoined(chunks, iterator), { objectMode: false })
 }
 
+/** What of a stream is there already, and whether that is the whole. */
+export interface AtHand {
+  readonly bytes: Buffer
+  /** Where not, the stream is as if nothing had been read. */
+  readonly isWhole: boolean
+}
+
+/**
+ * Waits for a stream's end, for more bytes than the limit, or for some milliseconds, whichever comes first. By events,
+ * for that costs a tenth of what iterating does.
+ */
+export function readAtHand(stream: Readable, limitBytes: number, limitMs: number): Promise<AtHand> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    const settle = () => {
+      clearTimeout(timer)
+      stream.off('readable', onReadable).off('end', onEnd).off('error', fail).off('close', onClose)
+    }
+    const bytesOf = () => (chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks))
+    const putBack = () => {
+      settle()
+      const bytes = bytesOf()
+      if (length > 0) stream.unshift(bytes)
+      resolve({ bytes, isWhole: false })
+    }
+    const onReadable = () => {
+      for (let chunk: Buffer | null = stream.read(); chunk !== null; chunk = stream.read()) {
+        chunks.push(chunk)
+        length += chunk.byteLength
+        if (length > limitBytes) return putBack()
+      }
+    }
+    const onEnd = () => {
+      settle()
+      resolve({ bytes: bytesOf(), isWhole: true })
+    }
+    const fail = (error: Error) => {
+      settle()
+      reject(error)
+    }
+    const onClose = () => fail(stream.errored ?? new Error('The stream ended before its time'))
+    const timer = setTimeout(putBack, limitMs)
+    if (stream.readableEnded) return onEnd()
+    if (stream.destroyed) return onClose()
+    stream.on('readable', onReadable).on('end', onEnd).on('error', fail).on('close', onClose)
+  })
+}
+
 /** Does some work on an answer; where it fails, nobody will read the body, so its connection is let go. */
 export async function orRelease<Result>(body: Readable, work: () => Promise<Result>): Promise<Result> {
   try {

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream'
 import type { BodyTemplateValues, CompiledTemplate } from '@sluice/templates'
 import type { HeaderList } from './header-list.ts'
 import type { Secret } from './secrecy/secret.ts'
+import type { TokenSource } from './tokens/token-source.ts'
 
 /** A stored secret as an exchange sees it. */
 export interface StoredSecret {
@@ -118,6 +119,28 @@ export interface IsolatedRenderer {
   render(job: IsolatedRender): Promise<Uint8Array>
 }
 
+/** A token as it is kept. Times are milliseconds since the Unix epoch. */
+export interface StoredToken {
+  readonly token: Secret
+  readonly obtainedAtMs: number
+  readonly expiresAtMs: number
+}
+
+/**
+ * Tokens that processes share. A store may forget anything at any time, and is never waited for long. It never
+ * rejects: what it cannot read is not there, what it cannot keep is forgotten.
+ */
+export interface TokenStore {
+  get(key: string): Promise<StoredToken | undefined>
+  set(key: string, token: StoredToken, ttlMs: number): Promise<void>
+  delete(key: string): Promise<void>
+  /**
+   * Claims the exchange for a key, for a time at most. Gives what ends the claim, or `undefined` while another
+   * process has it. A store that is out of order lets everybody go ahead.
+   */
+  claim(key: string, ms: number): Promise<(() => Promise<void>) | undefined>
+}
+
 /** Time, as an argument. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
@@ -163,6 +186,7 @@ export interface Ports {
   readonly cache: CacheStore
   /** For the bodies of stages 5 and 7 that are large or hard to render. */
   readonly isolatedRenderer: IsolatedRenderer
+  readonly tokens: TokenSource
   readonly clock: Clock
   readonly limits: Limits
   /** Key of the HMAC that makes cache keys unguessable; at least 32 bytes. */

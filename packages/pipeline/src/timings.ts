@@ -15,7 +15,8 @@ export interface Timings {
 
 /** Adds up the parts of one exchange. */
 export function timer(clock: Clock): {
-  readonly took: (part: Part) => void
+  /** Ends a part; gives how long it took. */
+  readonly took: (part: Part) => number
   readonly timings: () => Timings
 } {
   const started = clock.monotonic()
@@ -24,8 +25,10 @@ export function timer(clock: Clock): {
   return {
     took(part) {
       const now = clock.monotonic()
-      spent[part] += now - last
+      const ms = now - last
+      spent[part] += ms
       last = now
+      return ms
     },
     timings: () => ({
       setupMs: spent.setup,

@@ -42,6 +42,8 @@ export const places: Readonly<Record<PlaceName, Place>> = {
   query: { ...request, label: 'a query parameter', isValue: true },
   auth_header: { ...header, label: 'the authentication' },
   auth_query: { ...request, label: 'the authentication', isValue: true },
+  // What is encoded by whoever sends it: parameters of a token request, claims, keys.
+  auth_text: { ...request, label: 'the authentication' },
   basic_username: { ...header, label: 'the user name', refuseWhole: refuseUserName },
   basic_password: { ...request, label: 'the password', refuseWhole: refusePassword },
   request_body: { ...body, label: 'the request body', body: true },

@@ -8,6 +8,7 @@ export type PlaceName =
   | 'query'
   | 'auth_header'
   | 'auth_query'
+  | 'auth_text'
   | 'basic_username'
   | 'basic_password'
   | 'request_body'

@@ -16,8 +16,10 @@ import { checkTargetLiterals, literalKeys, literalsOf, refuseTarget, withSlash }
 
 /** What a `url` may refer to. */
 export interface CompileUrlOptions {
-  /** The connector's path parameters by key; each of them must be referenced, and no other. */
+  /** The connector's path parameters by key; no other may be referenced. */
   readonly pathParameters: ReadonlyMap<string, PathParameterFormat>
+  /** Whether each of them must be, as in the connector's own `url`. */
+  readonly needsAll?: boolean
 }
 
 interface UrlParts {
@@ -30,14 +32,16 @@ interface UrlParts {
  */
 export function compileUrl(
   source: string,
-  { pathParameters }: CompileUrlOptions,
+  { pathParameters, needsAll = true }: CompileUrlOptions,
 ): Findings & { readonly url: CompiledUrl | undefined } {
   const failures: CompileFailure[] = []
   const parts = readParts(source, failures)
   const targetBegin = parts?.origin.targetBegin ?? 0
   const options = { place: 'url', pathFormats: pathParameters } as const
   const { template, errors: targetErrors, warnings } = compileSource(blank(source, targetBegin), options)
-  if (template !== undefined) failures.push(...findUnused(template.uses, pathParameters, targetBegin))
+  if (template !== undefined && needsAll) {
+    failures.push(...findUnused(template.uses, pathParameters, targetBegin))
+  }
   const errors = merge(toDiagnostics(source, failures), targetErrors)
   const isSound = errors.length === 0 && parts !== undefined && template !== undefined
   return { url: isSound ? createUrl(source, parts, template) : undefined, errors, warnings }

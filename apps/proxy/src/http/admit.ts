@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { ProblemError } from '@sluice/connector-schema'
+import { ProblemError, type Session } from '@sluice/connector-schema'
 import type { CompiledConnector } from '@sluice/pipeline'
 import type { ConnectorStore } from '../adapters/store/memory-connectors.ts'
 import type { TenantRegistry } from '../tenant.ts'
@@ -25,8 +25,7 @@ export function findConnector(store: ConnectorStore, caller: Caller, permalink: 
 }
 
 /** Whether this session may call a connector: `access`, what its templates need, and `roles`. */
-export function mayCall(caller: Caller, connector: CompiledConnector): boolean {
-  const { user } = caller.session
+export function mayCall({ user }: Session, connector: CompiledConnector): boolean {
   if (user === undefined) return isOpenToAnyone(connector)
   const { roles } = connector.definition
   return roles.length === 0 || roles.some((role) => user.roles.includes(role))
@@ -50,7 +49,7 @@ export function checkMethod(incoming: IncomingMessage, connector: CompiledConnec
 
 /** @throws ProblemError `FORBIDDEN` where the session's user has none of the connector's roles. */
 export function checkRoles(caller: Caller, connector: CompiledConnector): void {
-  if (mayCall(caller, connector)) return
+  if (mayCall(caller.session, connector)) return
   throw new ProblemError('FORBIDDEN', {
     detail: 'The session has none of the roles that may call this connector.',
   })

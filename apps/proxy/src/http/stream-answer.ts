@@ -8,8 +8,8 @@ export interface StreamedAnswer {
   readonly status: number
   readonly headers: HeaderRecord
   readonly body: Readable
-  /** Called once: whether the whole body was handed over. */
-  readonly onEnd: (whole: boolean) => void
+  /** Called once: whether the whole body was handed over, and what cut it short. */
+  readonly onEnd: (whole: boolean, error?: Error) => void
 }
 
 const ascii = /^[\x00-\x7f]*$/
@@ -28,6 +28,6 @@ export function streamAnswer(outgoing: ServerResponse, answer: StreamedAnswer): 
   outgoing.writeHead(answer.status, answer.headers)
   // A flushed head goes out as UTF-8, one with the first chunk as Latin-1, which is what a header is.
   if (Object.values(answer.headers).every((value) => ascii.test(value))) outgoing.flushHeaders()
-  pipeline(answer.body, outgoing, (error) => answer.onEnd(!error))
+  pipeline(answer.body, outgoing, (error) => answer.onEnd(!error, error ?? undefined))
   return RESPONSE_ALREADY_SENT
 }

@@ -97,7 +97,12 @@ function respond(services: Services, progress: Progress, answer: Answer): Respon
       status,
       headers,
       body,
-      onEnd: (whole) => logExchange(services.logger, { ...record, whole }),
+      onEnd: (whole, error) =>
+        logExchange(services.logger, {
+          ...record,
+          whole,
+          ...(error instanceof ProblemError && { problem: error }),
+        }),
     })
   } catch (error) {
     if (body instanceof Readable) body.destroy()

@@ -14,7 +14,7 @@ export function createManifest(services: Services): (c: Context<NodeEnv>) => Pro
     checkOrigin(incoming, caller)
     const callable = services.connectors
       .list(caller.tenant.id)
-      .filter((connector) => mayCall(caller, connector))
+      .filter((connector) => mayCall(caller.session, connector))
     const body = JSON.stringify(manifestOf(callable.map((connector) => connector.definition)))
     const etag = `"${hash('sha256', body, 'base64url')}"`
     const headers = { etag, 'cache-control': 'private, no-cache' }

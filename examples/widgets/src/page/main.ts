@@ -4,6 +4,7 @@ import { mountBoundary } from './widgets/boundary.ts'
 import { mountCreateLead } from './widgets/create-lead.ts'
 import { mountDownload } from './widgets/download.ts'
 import { mountMyOrders } from './widgets/my-orders.ts'
+import { mountPartners } from './widgets/partners.ts'
 import { mountProductSearch } from './widgets/product-search.ts'
 import { mountRefusal } from './widgets/refusal.ts'
 import { mountTimeout } from './widgets/timeout.ts'
@@ -32,6 +33,7 @@ document
     mountCreateLead(client),
     mountUpload(client),
     mountDownload(client),
+    mountPartners(client),
     mountRefusal(unchecked),
     mountBoundary(client),
     mountUpstreamError(client),

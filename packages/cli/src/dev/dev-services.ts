@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { Logger } from '@sluice/pipeline'
 import {
   allowUpstreams,
@@ -10,11 +11,13 @@ import {
   type Settings,
 } from '@sluice/proxy'
 import type { DevConfig } from './dev-config.ts'
+import { openDevKeyRing } from './dev-key-ring.ts'
 import type { RegistryOptions } from './load.ts'
 import { devAudience, devIssuer } from './session-token.ts'
 
 /** The services of `sluice dev`: one tenant, everything in memory. */
 export function createDevServices(config: DevConfig, settings: Settings, logger: Logger): MemoryServices {
+  const { redisUrl } = settings
   const { tenant_id: tenantId } = config
   const secret = new TextEncoder().encode(config.session_secret)
   const own = { issuer: devIssuer, audience: devAudience, typ: 'JWT', keys: { secret } }
@@ -23,6 +26,10 @@ export function createDevServices(config: DevConfig, settings: Settings, logger:
     tenants: [{ id: tenantId, origins: config.origins, cookieSessions: config.cookie_sessions }],
     defaultTenantId: tenantId,
     sessionIssuers: settings.sessionIssuer === undefined ? [own] : [own, settings.sessionIssuer],
+    redisUrl,
+    // Nothing lies outside the process but what goes through Redis.
+    encryptionKeys:
+      settings.encryptionKeys ?? (redisUrl === undefined ? undefined : openDevKeyRing(resolve('.sluice'))),
     egress: {
       exceptions: exceptionsOf(config, settings),
       outboundProxy: settings.outboundProxy,

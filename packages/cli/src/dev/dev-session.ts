@@ -1,4 +1,4 @@
-import type { CompiledConnector } from '@sluice/pipeline'
+import { type CompiledConnector, shortestSearchedBytes } from '@sluice/pipeline'
 import type { MemoryServices, Settings } from '@sluice/proxy'
 import type { Output } from '../output.ts'
 import type { DevConfig } from './dev-config.ts'
@@ -27,6 +27,7 @@ export function openSession(files: DevFiles, settings: Settings, output: Output)
   if (config === undefined) return undefined
   const connectors = loadConnectors(files, { config, settings, output })
   if (connectors === undefined) return undefined
+  for (const line of shortSecrets(config)) output.note(line)
   const services = createDevServices(config, settings, createDevLogger(output))
   services.connectors.replace(config.tenant_id, connectors)
   return { config, services }
@@ -49,6 +50,17 @@ function loadConnectors(
   { config, settings, output }: { config: DevConfig; settings: Settings; output: Output },
 ): readonly CompiledConnector[] | undefined {
   return accept(loadRegistry(files.registry, registryOptionsOf(config, settings)), output)
+}
+
+/** The search for secrets in answers begins at a length that chance does not reach (spec: "No echo"). */
+function shortSecrets({ secrets }: DevConfig): string[] {
+  return Object.entries(secrets)
+    .map(([name, secret]) => ({ name, value: typeof secret === 'string' ? secret : secret.value }))
+    .filter(({ value }) => Buffer.byteLength(value) < shortestSearchedBytes)
+    .map(
+      ({ name }) =>
+        `warning: the secret ${name} has fewer than ${shortestSearchedBytes} bytes: answers are not searched for it`,
+    )
 }
 
 function accept<Content>(loaded: Loaded<Content>, output: Output): Content | undefined {

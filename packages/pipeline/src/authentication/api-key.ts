@@ -14,6 +14,6 @@ export function compileApiKey(config: Config, report: DefinitionReport): Authent
   if (isLiteral(template)) refuseLiteralCredential('value', report)
   return {
     uses: [template.uses],
-    plan: (render) => ({ kind: config.in, name: config.key, value: render(configPath('value'), template) }),
+    plan: ({ text }) => ({ kind: config.in, name: config.key, value: text(configPath('value'), template) }),
   }
 }

@@ -22,9 +22,9 @@ export function compileBasic(config: Config, report: DefinitionReport): Authenti
   if (isLiteral(password) && !credentialIsUsername) refuseLiteralCredential('password', report)
   return {
     uses: [username.uses, password.uses],
-    plan: (render) => {
-      const name = render(configPath('username'), username)
-      const word = render(configPath('password'), password)
+    plan: ({ text }) => {
+      const name = text(configPath('username'), username)
+      const word = text(configPath('password'), password)
       const real = Buffer.from(`${name.real}:${word.real}`, 'utf8').toString('base64')
       const value = { real: `Basic ${real}`, masked: `Basic ${name.masked}:${word.masked}` }
       return { kind: 'header', name: 'Authorization', value }

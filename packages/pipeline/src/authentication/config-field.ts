@@ -1,5 +1,18 @@
-import { type CompiledTemplate, compileTemplate, type PlaceName } from '@sluice/templates'
+import {
+  type CompiledTemplate,
+  compileTemplate,
+  type PathParameterFormat,
+  type PlaceName,
+} from '@sluice/templates'
+import type { LiteralDestination } from '../compile-connector.ts'
 import type { DefinitionReport } from '../definition-report.ts'
+
+/** What the compiling of an authentication needs of the definition around it. */
+export interface AuthenticationContext {
+  readonly report: DefinitionReport
+  readonly pathFormats: ReadonlyMap<string, PathParameterFormat>
+  readonly checkDestination: ((destination: LiteralDestination) => string | undefined) | undefined
+}
 
 interface ConfigField {
   readonly field: string
@@ -15,6 +28,26 @@ export function compileConfigField(
   const compilation = compileTemplate(source, { place })
   report.addTemplate(configPath(field), compilation)
   return compilation.template
+}
+
+/** The same for a text that is a credential: it may not stand in the definition itself. */
+export function compileCredential(
+  field: string,
+  source: string,
+  report: DefinitionReport,
+): CompiledTemplate | undefined {
+  const template = compileConfigField({ field, source, place: 'auth_text' }, report)
+  if (template !== undefined && isLiteral(template)) refuseLiteralCredential(field, report)
+  return template
+}
+
+/** Compiles a field that may be absent. */
+export function compileOptional(
+  field: string,
+  source: string | undefined,
+  report: DefinitionReport,
+): CompiledTemplate | undefined {
+  return source === undefined ? undefined : compileConfigField({ field, source, place: 'auth_text' }, report)
 }
 
 /** Whether the field depends on nothing, so that the definition itself holds the credential. */

@@ -19,6 +19,7 @@ export function cacheKey(prepared: Prepared, keySecret: KeyObject): string {
     headers,
     Object.entries(prepared.values.pathParams).flat(),
     prepared.versions,
+    prepared.credential === undefined ? [] : [prepared.credential.masked],
     // The tenant stands in every key; what depends on nothing else of the session is shared within it.
     user ? userPartition(session, sessionValues) : [],
   ]

@@ -36,19 +36,20 @@ function armed(
 }
 
 async function readSecrets(
-  { call: { connector }, origin }: Resolved,
+  resolved: Resolved,
   reader: SecretReader,
 ): Promise<{ readonly secrets: ReadonlyMap<string, string>; readonly versions: readonly string[] }> {
+  const { connector } = resolved.call
   const secrets = new Map<string, string>()
   const versions: string[] = []
   const missing: string[] = []
   const misplaced: string[] = []
   if (connector.dependencies.secrets.length === 0) return { secrets, versions }
-  const host = new URL(origin).hostname
+  const hostsOf = receiversOf(resolved)
   for (const name of connector.dependencies.secrets) {
     const stored = await reader.read(connector.tenantId, name)
     if (stored === undefined) missing.push(name)
-    else if (!hostIsAllowed(host, stored.allowedHosts)) misplaced.push(name)
+    else if (!hostsOf(name).every((host) => hostIsAllowed(host, stored.allowedHosts))) misplaced.push(name)
     else secrets.set(name, stored.secret.expose())
     versions.push(`secret ${name}@${stored?.version ?? 'none'}`)
   }
@@ -57,8 +58,19 @@ async function readSecrets(
     throw new ProblemError('SECRET_NOT_FOUND', { detail, params: missing })
   }
   if (misplaced.length > 0) {
-    const detail = `These secrets may not go to the host of this connector: ${misplaced.join(', ')}`
+    const detail = `These secrets may not go to every host that this connector sends them to: ${misplaced.join(', ')}`
     throw new ProblemError('SECRET_NOT_ALLOWED_FOR_HOST', { detail, params: misplaced })
   }
   return { secrets, versions }
+}
+
+/** Which hosts get a secret, or a token that it is turned into: the API, and for credentials the token endpoint. */
+function receiversOf({ call, origin, values }: Resolved): (name: string) => readonly string[] {
+  const { tokenUrl, uses } = call.connector.authentication
+  const api = [new URL(origin).hostname]
+  if (tokenUrl === undefined) return () => api
+  const field = 'authentication.config.token_url'
+  const tokenOrigin = renderField(field, 'inject-secrets', () => tokenUrl.renderOrigin(values))
+  const both = [...api, new URL(tokenOrigin).hostname]
+  return (name) => (uses.some(({ secrets }) => secrets.has(name)) ? both : api)
 }

@@ -2,7 +2,7 @@
  * Stage 4: plans the credential at its place in the order. Whatever costs (a token, a signature) is left to
  * the send, so that a cache hit signs nothing and asks nobody.
  */
-import type { CompiledTemplate } from '@sluice/templates'
+import type { CompiledTemplate, CompiledUrl } from '@sluice/templates'
 import type { Armed, Authenticated } from '../exchange.ts'
 import { renderField } from '../render-field.ts'
 import { plain, type Twin } from '../secrecy/masked.ts'
@@ -10,11 +10,14 @@ import { plain, type Twin } from '../secrecy/masked.ts'
 /** The stage. */
 export function authenticate(armed: Armed): Authenticated {
   const { values, secrets } = armed
-  const render = (field: string, template: CompiledTemplate): Twin => {
+  const { tenantId, authentication } = armed.call.connector
+  const text = (field: string, template: CompiledTemplate): Twin => {
     if (template.constant !== undefined) return plain(template.constant)
     const real = renderField(field, 'authenticate', () => template.render({ ...values, secrets }))
     if (template.uses.secrets.size === 0) return plain(real)
     return { real, masked: renderField(field, 'authenticate', () => template.renderMasked(values)) }
   }
-  return { ...armed, credential: armed.call.connector.authentication.plan(render) }
+  const url = (field: string, compiled: CompiledUrl): string =>
+    renderField(field, 'authenticate', () => compiled.renderOrigin(values) + compiled.renderTarget(values))
+  return { ...armed, credential: authentication.plan({ tenantId, text, url }) }
 }

@@ -42,6 +42,7 @@ export async function transformRequest(authenticated: Authenticated, ports: Stag
     method,
     url: withQuery(origin + target, pairs),
     headers: requestHeaders(authenticated, contentType),
+    credential: credential.kind === 'paid' ? credential : undefined,
     body,
   }
 }

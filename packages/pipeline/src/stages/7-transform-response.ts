@@ -38,9 +38,9 @@ async function transform(received: Received, ports: StagePorts): Promise<Transfo
   const contentType = call.connector.definition.response_content_type
   if (template === undefined) {
     const typed = contentType === '' ? headers : withContentType(headers, contentType)
-    return { received, status, headers: typed, body: upstream.body }
+    return { received, status, headers: typed, body: received.whole ?? upstream.body }
   }
-  const bytes = await readUpstream(upstream.body, ports.limits.bufferedAnswerBytes)
+  const bytes = received.whole ?? (await readUpstream(upstream.body, ports.limits.bufferedAnswerBytes))
   const response = { status, headers, text: decodeUtf8(bytes) }
   const inputBytes = template.uses.response && response.text !== undefined ? bytes.byteLength : 0
   let body: Uint8Array

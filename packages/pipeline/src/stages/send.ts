@@ -4,14 +4,18 @@
  * together have what is left of the exchange. The only stage from which anything leaves.
  */
 import { ProblemError } from '@sluice/connector-schema'
+import type { Payment } from '../authentication/plan.ts'
 import type { Missed, PreparedHeader, Received } from '../exchange.ts'
 import type { HeaderList } from '../header-list.ts'
+import { orRelease } from '../payload.ts'
 import type { Clock, Limits, Upstream, UpstreamAnswer, UpstreamRequest } from '../ports.ts'
 import { isRepeatable, maxRedirects, nextHop, refused } from '../sending/redirect.ts'
 import { isIdempotent, pauseBeforeRetry } from '../sending/retry.ts'
+import type { TokenSource } from '../tokens/token-source.ts'
 
 interface Needs {
   readonly upstream: Upstream
+  readonly tokens: TokenSource
   readonly clock: Clock
   readonly limits: Limits
 }
@@ -21,22 +25,52 @@ type Arrived = Pick<Received, 'upstream' | 'answeredBy'>
 /** The stage. */
 export async function send(missed: Missed, ports: Needs): Promise<Received> {
   const { connector } = missed.call
+  let mayRenew = isRepeatable(missed.body)
   const attempts =
     isIdempotent(missed.method) && isRepeatable(missed.body) ? connector.definition.retry.attempts + 1 : 1
   const end = ports.clock.monotonic() + ports.limits.exchangeMs
   for (let attempt = 1; ; attempt++) {
-    const deadline = Math.min(end, ports.clock.monotonic() + connector.definition.timeout_ms)
-    const outcome = await attemptOnce(missed, deadline, ports)
+    const deadlineOf = () => Math.min(end, ports.clock.monotonic() + connector.definition.timeout_ms)
+    const payment = await pay(missed, ports)
+    let sent = withToken(missed, payment?.token)
+    let outcome = await attemptOnce(sent, deadlineOf(), ports)
+    if (mayRenew && payment?.renew !== undefined && wasRefused(outcome, missed)) {
+      mayRenew = false
+      const token = await orRelease(outcome.upstream.body, payment.renew)
+      if (token !== undefined) {
+        outcome.upstream.body.destroy()
+        sent = withToken(missed, token)
+        outcome = await attemptOnce(sent, deadlineOf(), ports)
+      }
+    }
     const pauseMs =
       attempt < attempts ? pauseBeforeRetry(failureOf(outcome), attempt, ports.clock.now()) : undefined
     const fits = pauseMs !== undefined && ports.clock.monotonic() + pauseMs < end
     if (!fits) {
       if (outcome instanceof ProblemError) throw outcome
-      return { ...missed, ...outcome }
+      return { ...sent, ...outcome }
     }
     if (!(outcome instanceof ProblemError)) outcome.upstream.body.destroy()
     await ports.clock.sleep(pauseMs, missed.call.signal)
   }
+}
+
+/** A signature or a token is paid for here, once it is certain that something is sent. */
+function pay({ call, credential }: Missed, { tokens, clock }: Needs): Promise<Payment> | undefined {
+  return credential?.pay({ tokens, clock, signal: call.signal })
+}
+
+/** RFC 6750 §2.1. */
+function withToken(missed: Missed, token: string | undefined): Missed {
+  if (token === undefined) return missed
+  const value = { real: `Bearer ${token}`, masked: 'Bearer •••' }
+  return { ...missed, headers: [...missed.headers, { name: 'Authorization', value, confidential: true }] }
+}
+
+/** Whether the API itself refused the token: a host that it redirected to got none. */
+function wasRefused(outcome: Arrived | ProblemError, missed: Missed): outcome is Arrived {
+  if (outcome instanceof ProblemError || outcome.upstream.status !== 401) return false
+  return outcome.answeredBy.origin === new URL(missed.url.real).origin
 }
 
 async function attemptOnce(missed: Missed, deadline: number, ports: Needs): Promise<Arrived | ProblemError> {

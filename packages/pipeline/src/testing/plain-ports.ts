@@ -14,6 +14,8 @@ import {
   type UpstreamRequest,
 } from '../ports.ts'
 import { Secret } from '../secrecy/secret.ts'
+import { noTokenStore } from '../tokens/no-token-store.ts'
+import { createTokenSource } from '../tokens/token-source.ts'
 
 /** A user with every value that templates can read. */
 export const ada: Session = {
@@ -80,7 +82,11 @@ export interface Seen {
 /** Ports of plain objects that remember what was sent, read and stored. */
 export function plainPorts(
   script: Script = () => ({}),
-  values: { readonly secrets?: Record<string, string>; readonly variables?: Record<string, string> } = {},
+  values: {
+    readonly secrets?: Record<string, string>
+    readonly variables?: Record<string, string>
+    readonly allowedHosts?: readonly string[]
+  } = {},
 ) {
   const seen: Seen[] = []
   const sentHeaders: HeaderList[] = []
@@ -88,14 +94,18 @@ export function plainPorts(
   const stored = new Map<string, StoredAnswer>()
   const renderedApart: IsolatedRender[] = []
   const time = { nowMs: Date.UTC(2026, 0, 1) }
-  const ports: Ports = {
+  const parts: Omit<Ports, 'tokens'> = {
     secrets: {
       read(_tenant, name) {
         secretsRead.push(name)
         const value = values.secrets?.[name]
         return value === undefined
           ? undefined
-          : { secret: new Secret(value), version: '1', allowedHosts: ['api.example.com'] }
+          : {
+              secret: new Secret(value),
+              version: '1',
+              allowedHosts: values.allowedHosts ?? ['api.example.com', 'id.example.com'],
+            }
       },
     },
     variables: {
@@ -133,6 +143,9 @@ export function plainPorts(
     limits: defaultLimits,
     cacheKeySecret: createSecretKey(Buffer.alloc(32, 1)),
   }
+  const keySecret = parts.cacheKeySecret
+  const tokens = createTokenSource({ ...parts, store: noTokenStore, keySecret })
+  const ports: Ports = { ...parts, tokens }
   return { ports, seen, sentHeaders, secretsRead, stored, renderedApart, time }
 }
 

@@ -1,0 +1,82 @@
+import type { Uses } from '@sluice/templates'
+import type { DefinitionReport } from '../definition-report.ts'
+import { compileConfigField, configPath } from './config-field.ts'
+import type { PlanContext } from './plan.ts'
+
+/** A JSON object on both sides of the mask. */
+export interface JsonTwin {
+  readonly real: Readonly<Record<string, unknown>>
+  readonly masked: Readonly<Record<string, unknown>>
+}
+
+/** A JSON object whose string leaves are templates of their own: a value never becomes structure. */
+export interface JsonTemplates {
+  readonly uses: readonly Uses[]
+  render(context: PlanContext): JsonTwin
+}
+
+/** A part of the object, for both sides of the mask. Without a secret both are the same. */
+type Node = (context: PlanContext) => { readonly real: unknown; readonly masked: unknown }
+
+/** Deeper than any claim set is, and far from the end of the stack. */
+const maxDepth = 16
+
+/** Compiles the string leaves of an object of the definition, e.g. `claims`. */
+export function compileJson(
+  field: string,
+  value: Readonly<Record<string, unknown>>,
+  report: DefinitionReport,
+): JsonTemplates {
+  const uses: Uses[] = []
+
+  function compile(path: string, part: unknown, depth: number): Node {
+    if (depth > maxDepth) {
+      report.error(configPath(path), 'TOO_LARGE', `JSON may be nested ${maxDepth} levels deep`)
+      return constant(null)
+    }
+    if (typeof part === 'string') return compileLeaf(path, part)
+    if (Array.isArray(part)) {
+      const nodes = part.map((item, index) => compile(`${path}[${index}]`, item, depth + 1))
+      return (context) => {
+        const twins = nodes.map((node) => node(context))
+        return { real: twins.map(({ real }) => real), masked: twins.map(({ masked }) => masked) }
+      }
+    }
+    if (typeof part === 'object' && part !== null) return compileObject(path, part, depth)
+    return constant(part)
+  }
+
+  function compileLeaf(path: string, source: string): Node {
+    const template = compileConfigField({ field: path, source, place: 'auth_text' }, report)
+    if (template === undefined) return constant(source)
+    uses.push(template.uses)
+    return (context) => context.text(configPath(path), template)
+  }
+
+  function compileObject(path: string, holder: object, depth: number): Node {
+    const nodes = Object.entries(holder).map(([key, item]): readonly [string, Node] => [
+      key,
+      compile(`${path}.${key}`, item, depth + 1),
+    ])
+    return (context) => {
+      const twins = nodes.map(([key, node]) => [key, node(context)] as const)
+      return {
+        real: Object.fromEntries(twins.map(([key, { real }]) => [key, real])),
+        masked: Object.fromEntries(twins.map(([key, { masked }]) => [key, masked])),
+      }
+    }
+  }
+
+  const root = compileObject(field, value, 0)
+  return { uses, render: (context) => root(context) as JsonTwin }
+}
+
+function constant(value: unknown): Node {
+  const twin = { real: value, masked: value }
+  return () => twin
+}
+
+/** The uses of templates, some of which a definition may lack. */
+export function usesOf(templates: readonly ({ readonly uses: Uses } | undefined)[]): readonly Uses[] {
+  return templates.filter((template) => template !== undefined).map(({ uses }) => uses)
+}

@@ -1,0 +1,35 @@
+import { ProblemError } from '@sluice/connector-schema'
+import { configPath } from './config-field.ts'
+
+type Claims = Readonly<Record<string, unknown>>
+
+/** RFC 7519 §2, NumericDate: claims that tell a time, which a template can only give as text. */
+const dateClaims = ['exp', 'iat', 'nbf']
+
+/**
+ * Claims with `exp`, `iat` and `nbf` as integers.
+ *
+ * @throws ProblemError `JWT_SIGNING_FAILED` where one of them is no number
+ */
+export function withNumericDates(field: string, claims: Claims): Claims {
+  const present = dateClaims.filter((name) => Object.hasOwn(claims, name))
+  if (present.length === 0) return claims
+  return {
+    ...claims,
+    ...Object.fromEntries(present.map((name) => [name, numericDate(field, name, claims[name])])),
+  }
+}
+
+/** Claims without those that only tell a time, which would make every digest of them another. */
+export function withoutTimes(claims: Claims): Claims {
+  return Object.fromEntries(Object.entries(claims).filter(([name]) => ![...dateClaims, 'jti'].includes(name)))
+}
+
+function numericDate(field: string, name: string, value: unknown): number {
+  const isNumber =
+    typeof value === 'number' || (typeof value === 'string' && /^\d{1,15}(?:\.\d+)?$/.test(value))
+  const seconds = isNumber ? Math.floor(Number(value)) : Number.NaN
+  if (Number.isSafeInteger(seconds)) return seconds
+  const path = configPath(`${field}.${name}`)
+  throw new ProblemError('JWT_SIGNING_FAILED', { detail: `${path} is not a time in seconds`, params: [path] })
+}

@@ -1,0 +1,99 @@
+/** Keys that JWTs are signed with: read once, then remembered as key objects by their hash. */
+import { createPrivateKey, createSecretKey, hash, type KeyObject } from 'node:crypto'
+import type { SignatureAlgorithm } from '@sluice/connector-schema'
+import { LRUCache } from 'lru-cache'
+
+/** A key that cannot sign. Its message is ours: what a parser says quotes its input. */
+export class SigningKeyError extends Error {
+  override readonly name = 'SigningKeyError'
+}
+
+const maxKeys = 1000
+const remembered = new LRUCache<string, KeyObject>({ max: maxKeys })
+
+/**
+ * The key of a text: PEM (PKCS#8, PKCS#1, SEC1), the JSON of a JWK (RFC 7517), or for HS… the secret itself.
+ *
+ * @throws SigningKeyError where it is no private key, or does not fit the algorithm
+ */
+export function signingKey(text: string, algorithm: SignatureAlgorithm): KeyObject {
+  const id = hash('sha256', `${algorithm}:${text}`, 'base64url')
+  const known = remembered.get(id)
+  if (known !== undefined) return known
+  const key = algorithm.startsWith('HS') ? readSecret(text, algorithm) : readPrivateKey(text, algorithm)
+  remembered.set(id, key)
+  return key
+}
+
+function readSecret(text: string, algorithm: SignatureAlgorithm): KeyObject {
+  if (text === '') throw new SigningKeyError('the key is empty')
+  // A key pair's half is no shared secret: signing with it would be the classic confusion of algorithms.
+  if (text.includes('-----BEGIN')) throw new SigningKeyError(`a PEM does not fit ${algorithm}`)
+  const jwk = readJwk(text, algorithm)
+  if (jwk === undefined) return createSecretKey(text, 'utf8')
+  // RFC 7518 §6.4.1
+  const bytes = jwk.kty === 'oct' && typeof jwk.k === 'string' ? Buffer.from(jwk.k, 'base64url') : undefined
+  if (bytes === undefined || bytes.byteLength === 0)
+    throw new SigningKeyError(`the JWK does not fit ${algorithm}`)
+  return createSecretKey(bytes)
+}
+
+function readPrivateKey(text: string, algorithm: SignatureAlgorithm): KeyObject {
+  const jwk = readJwk(text, algorithm)
+  if (jwk === undefined && !/-----BEGIN (?:RSA |EC )?PRIVATE KEY-----/.test(text)) {
+    throw new SigningKeyError('the key is neither a private key in PEM (unencrypted) nor a JWK')
+  }
+  const key = parsePrivateKey(jwk === undefined ? text : { key: jwk, format: 'jwk' })
+  if (!fits(key, algorithm)) throw new SigningKeyError(`the key does not fit ${algorithm}`)
+  return key
+}
+
+function parsePrivateKey(source: Parameters<typeof createPrivateKey>[0]): KeyObject {
+  try {
+    return createPrivateKey(source)
+  } catch {
+    throw new SigningKeyError('the private key is malformed')
+  }
+}
+
+/** RFC 7518 §3.3 to §3.5, RFC 8037 §3.1. */
+function fits(
+  { asymmetricKeyType: type, asymmetricKeyDetails: details }: KeyObject,
+  algorithm: string,
+): boolean {
+  switch (algorithm.slice(0, 2)) {
+    case 'RS':
+    case 'PS':
+      return type === 'rsa' && (details?.modulusLength ?? 0) >= 2048
+    case 'ES':
+      return type === 'ec' && details?.namedCurve === curves[algorithm]
+    default:
+      return type === 'ed25519'
+  }
+}
+
+const curves: Readonly<Record<string, string>> = {
+  ES256: 'prime256v1',
+  ES384: 'secp384r1',
+  ES512: 'secp521r1',
+}
+
+/** The members of a JWK, or `undefined` where the text is none. */
+function readJwk(text: string, algorithm: SignatureAlgorithm): Record<string, unknown> | undefined {
+  const jwk = parseObject(text)
+  if (jwk === undefined || !Object.hasOwn(jwk, 'kty')) return undefined
+  // RFC 7517 §4.2 to §4.4: a key may say what it is for.
+  const { alg = algorithm, use = 'sig', key_ops: operations = ['sign'] } = jwk
+  const maySign = use === 'sig' && Array.isArray(operations) && operations.includes('sign')
+  if (alg !== algorithm || !maySign) throw new SigningKeyError(`the JWK is not for signing with ${algorithm}`)
+  return jwk
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  if (!text.trimStart().startsWith('{')) return undefined
+  try {
+    return JSON.parse(text) as Record<string, unknown>
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * Before and after the response template: an answer that repeats a secret or a token of this exchange does not
+ * leave (G1). Headers and body are searched as they stream.
+ */
+import type { Received, Transformed } from '../exchange.ts'
+import type { HeaderList } from '../header-list.ts'
+import { orRelease, readAtHand } from '../payload.ts'
+import { bytesWithoutEcho, type OnEcho, withoutEcho } from '../secrecy/echo-filter.ts'
+import { echoSearch } from '../secrecy/echo-search.ts'
+import type { MultiSearch } from '../secrecy/multi-search.ts'
+
+/** What is read before an answer begins, so that one with a secret there is a problem and no broken connection. */
+const atHandBytes = 64 * 1024
+const atHandMs = 50
+
+/** The stage before the template. */
+export function keepSecretsIn(received: Received): Promise<Received> {
+  const { upstream, call } = received
+  return orRelease(upstream.body, async () => {
+    const search = echoSearch(received)
+    if (search === undefined) return received
+    const onEcho = call.connector.definition.on_echo
+    const headers = headersWithoutEcho(upstream.headers, search, onEcho)
+    const { bytes, isWhole } = await readAtHand(upstream.body, atHandBytes, atHandMs)
+    const clean = bytesWithoutEcho(bytes, search, onEcho)
+    if (isWhole) return { ...received, whole: clean, upstream: { ...upstream, headers } }
+    const body = withoutEcho(upstream.body, search, onEcho)
+    return { ...received, upstream: { ...upstream, headers, body } }
+  })
+}
+
+/** The stage after it: what a template has made of the answer. */
+export function keepSecretsInStill(transformed: Transformed): Transformed | Promise<Transformed> {
+  const { received, body } = transformed
+  if (!(body instanceof Uint8Array) || body === received.whole) return transformed
+  return orRelease(received.upstream.body, async () => {
+    const search = echoSearch(received)
+    if (search === undefined) return transformed
+    return {
+      ...transformed,
+      body: bytesWithoutEcho(body, search, received.call.connector.definition.on_echo),
+    }
+  })
+}
+
+/** A length and digests are those of the body as it was. */
+const ofWholeBody = new Set(['content-length', 'content-md5', 'digest', 'content-digest', 'repr-digest'])
+
+function headersWithoutEcho(headers: HeaderList, search: MultiSearch, onEcho: OnEcho): HeaderList {
+  const kept = onEcho === 'redact' ? headers.filter(([name]) => !ofWholeBody.has(name)) : headers
+  return kept.map(([name, value]) => {
+    // Latin-1 gives the very bytes back that the API sent.
+    const clean = bytesWithoutEcho(Buffer.from(value, 'latin1'), search, onEcho)
+    return [name, Buffer.from(clean).toString('latin1')] as const
+  })
+}

@@ -1,0 +1,61 @@
+import { ProblemError } from '@sluice/connector-schema'
+import { LRUCache } from 'lru-cache'
+import type { Clock } from '../ports.ts'
+
+/** Keeps a failing endpoint from being asked again at once, key by key. */
+export interface BackOff {
+  /** @throws ProblemError the last failure, while it is too early to ask again */
+  check(key: string): void
+  /** Runs one exchange; a failure begins or doubles the wait, a success ends it. */
+  watch<Result>(key: string, work: () => Promise<Result>): Promise<Result>
+}
+
+interface Failure {
+  readonly problem: ProblemError
+  readonly waitMs: number
+  readonly untilMs: number
+}
+
+const firstWaitMs = 1000
+const longestWaitMs = 30_000
+const maxKeys = 10_000
+
+/** Creates the memory of a process's failures. */
+export function createBackOff(clock: Clock): BackOff {
+  const failures = new LRUCache<string, Failure>({ max: maxKeys })
+  return {
+    check(key) {
+      const failure = failures.get(key)
+      if (failure === undefined) return
+      const leftMs = failure.untilMs - clock.monotonic()
+      if (leftMs > 0) throw stillWaiting(failure.problem, leftMs)
+    },
+    async watch(key, work) {
+      try {
+        const result = await work()
+        failures.delete(key)
+        return result
+      } catch (error) {
+        if (!(error instanceof ProblemError) || !isEndpointsFault(error)) throw error
+        const waitMs = Math.min((failures.get(key)?.waitMs ?? firstWaitMs / 2) * 2, longestWaitMs)
+        failures.set(key, { problem: error, waitMs, untilMs: clock.monotonic() + waitMs })
+        throw error
+      }
+    },
+  }
+}
+
+/** A key that cannot sign asks nobody, and a shutdown is no failure of the endpoint. */
+function isEndpointsFault({ code }: ProblemError): boolean {
+  return code === 'TOKEN_EXCHANGE_FAILED' || code === 'DESTINATION_NOT_ALLOWED'
+}
+
+function stillWaiting({ code, message, params }: ProblemError, leftMs: number): ProblemError {
+  const seconds = Math.ceil(leftMs / 1000)
+  return new ProblemError(code, {
+    detail: `${message}. It is asked again in ${seconds} s`,
+    stage: 'authenticate',
+    headers: { 'retry-after': String(seconds) },
+    ...(params && { params }),
+  })
+}

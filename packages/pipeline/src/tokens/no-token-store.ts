@@ -1,0 +1,9 @@
+import type { TokenStore } from '../ports.ts'
+
+/** For a process that shares its tokens with no other: it keeps its own anyway. */
+export const noTokenStore: TokenStore = {
+  get: async () => undefined,
+  set: async () => {},
+  delete: async () => {},
+  claim: async () => async () => {},
+}

@@ -1,0 +1,167 @@
+/**
+ * Where exchanges get their tokens: kept until their time is over, asked for once however many wait, and not asked
+ * for again at once where the endpoint fails.
+ */
+import { createHmac, type KeyObject } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { Clock, StoredToken, TokenStore, Upstream } from '../ports.ts'
+import { Secret } from '../secrecy/secret.ts'
+import { createBackOff } from './back-off.ts'
+import { exchangeToken } from './token-endpoint.ts'
+import type { TokenRequest } from './token-request.ts'
+
+/** A token and whether it was there before this exchange. */
+export interface ObtainedToken {
+  readonly token: string
+  readonly isCached: boolean
+}
+
+/** Gives tokens. */
+export interface TokenSource {
+  /** @throws ProblemError `TOKEN_EXCHANGE_FAILED` and what an exchange throws besides */
+  get(request: TokenRequest, signal: AbortSignal): Promise<ObtainedToken>
+  /**
+   * Another token in place of one that the API refused: dropped if it is still the one that is kept, and exchanged
+   * at most once per key in 30 s. `undefined` where there is none to be had.
+   */
+  renew(request: TokenRequest, refused: string, signal: AbortSignal): Promise<string | undefined>
+}
+
+export interface TokenSourceOptions {
+  readonly upstream: Upstream
+  readonly store: TokenStore
+  readonly clock: Clock
+  /** Makes keys that tell nothing of the credentials in them; the same in all processes that share a store. */
+  readonly keySecret: KeyObject
+  /** For one exchange, in milliseconds. */
+  readonly exchangeTimeoutMs?: number
+}
+
+const defaultTimeoutMs = 15_000
+const maxTokens = 10_000
+const renewalIntervalMs = 30_000
+/** How often a process looks whether another one has the token that both want. */
+const pollMs = 50
+/** Clocks of two proxies may differ by this much; one that was set back by more ends every token. */
+const skewMs = 60_000
+
+/** Creates the source of a process. */
+export function createTokenSource(options: TokenSourceOptions): TokenSource {
+  const { store, clock, keySecret, exchangeTimeoutMs = defaultTimeoutMs } = options
+  const held = new LRUCache<string, StoredToken>({ max: maxTokens })
+  const renewals = new LRUCache<string, number>({ max: maxTokens })
+  const inFlight = new Map<string, Promise<ObtainedToken>>()
+  const backOff = createBackOff(clock)
+
+  function isFresh({ obtainedAtMs, expiresAtMs }: StoredToken): boolean {
+    const now = clock.now()
+    return now < expiresAtMs && now > obtainedAtMs - skewMs
+  }
+
+  function heldToken(key: string, refused?: string): ObtainedToken | undefined {
+    const found = held.get(key)
+    if (found === undefined || !isFresh(found)) return undefined
+    const token = found.token.expose()
+    return token === refused ? undefined : { token, isCached: true }
+  }
+
+  async function storedToken(key: string, refused: string | undefined): Promise<ObtainedToken | undefined> {
+    const found = await store.get(key)
+    if (found === undefined || !isFresh(found)) return undefined
+    held.set(key, found)
+    return heldToken(key, refused)
+  }
+
+  /** One at a time for a key; whoever comes meanwhile waits for the same. Nobody's going away stops it. */
+  function obtain(key: string, request: TokenRequest, refused?: string): Promise<ObtainedToken> {
+    const running = inFlight.get(key)
+    if (running !== undefined) return running
+    const started = obtainAcrossProcesses(key, request, refused).finally(() => inFlight.delete(key))
+    inFlight.set(key, started)
+    return started
+  }
+
+  async function obtainAcrossProcesses(
+    key: string,
+    request: TokenRequest,
+    refused: string | undefined,
+  ): Promise<ObtainedToken> {
+    const end = clock.monotonic() + exchangeTimeoutMs
+    for (;;) {
+      const stored = await storedToken(key, refused)
+      if (stored !== undefined) return stored
+      backOff.check(key)
+      const release = await store.claim(key, exchangeTimeoutMs + pollMs)
+      // Past the end the other process is slower than it may be: going ahead costs one exchange more.
+      if (release !== undefined || clock.monotonic() >= end) {
+        // Between the look and the claim another process may have stored one and let go.
+        const meanwhile = async () => (await storedToken(key, refused)) ?? (await exchange(key, request))
+        return meanwhile().finally(() => release?.())
+      }
+      await clock.sleep(pollMs, AbortSignal.timeout(exchangeTimeoutMs))
+    }
+  }
+
+  async function exchange(key: string, request: TokenRequest): Promise<ObtainedToken> {
+    // From before the exchange: the server's clock for the token starts later than ours.
+    const obtainedAtMs = clock.now()
+    const { token, expiresInSeconds } = await backOff.watch(key, () =>
+      exchangeToken(request, { ...options, timeoutMs: exchangeTimeoutMs }),
+    )
+    const lifeMs = request.lifeMs(expiresInSeconds)
+    if (lifeMs > 0) {
+      const kept = { token: new Secret(token), obtainedAtMs, expiresAtMs: obtainedAtMs + lifeMs }
+      held.set(key, kept)
+      await store.set(key, kept, lifeMs)
+    }
+    return { token, isCached: false }
+  }
+
+  async function drop(key: string, refused: string): Promise<void> {
+    held.delete(key)
+    const stored = await store.get(key)
+    if (stored?.token.expose() === refused) await store.delete(key)
+  }
+
+  return {
+    async get(request, signal) {
+      const key = keyOf(request, keySecret)
+      return heldToken(key) ?? (await unlessAborted(obtain(key, request), signal))
+    },
+    async renew(request, refused, signal) {
+      const key = keyOf(request, keySecret)
+      const other = heldToken(key, refused)
+      if (other !== undefined) return other.token
+      if (!inFlight.has(key)) {
+        const last = renewals.get(key)
+        const now = clock.monotonic()
+        if (last !== undefined && now - last < renewalIntervalMs) return undefined
+        renewals.set(key, now)
+        // In the one line with the claim of `inFlight`: whoever comes meanwhile finds it.
+        const renewed = drop(key, refused).then(() => obtainAcrossProcesses(key, request, refused))
+        inFlight.set(
+          key,
+          renewed.finally(() => inFlight.delete(key)),
+        )
+      }
+      const { token } = await unlessAborted(obtain(key, request, refused), signal)
+      return token === refused ? undefined : token
+    },
+  }
+}
+
+/** A digest of tenant and whole rendered config. Keyed, or a weak secret could be guessed from it. */
+function keyOf({ tenantId, identity }: TokenRequest, secret: KeyObject): string {
+  const parts = ['token', tenantId, identity].map((part) => `${Buffer.byteLength(part)}:${part}`)
+  return createHmac('sha256', secret).update(parts.join('')).digest('base64url')
+}
+
+/** Waits for what others wait for too: one that goes away leaves the rest alone. */
+function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const leave = () => reject(signal.reason)
+    if (signal.aborted) leave()
+    signal.addEventListener('abort', leave, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
+  })
+}

@@ -1,0 +1,496 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { ProblemError } from '@sluice/connector-schema'
+import { decodeJwt, jwtVerify } from 'jose'
+import { describe, expect, test } from 'vitest'
+import { runExchange } from '../run.ts'
+import {
+  ada,
+  callOf,
+  connector,
+  payloadOf,
+  plainPorts,
+  type Scripted,
+  type Seen,
+} from '../testing/plain-ports.ts'
+
+const tokenUrl = 'https://id.example.com/token'
+const pair = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const secrets = {
+  client_secret: 'client-secret-9f2c4e7a',
+  key: String(pair.privateKey.export({ type: 'pkcs8', format: 'pem' })),
+}
+const usual = { access_token: 'token-1', token_type: 'Bearer', expires_in: 3600 }
+
+function clientCredentials(change: object = {}) {
+  return {
+    type: 'oauth_client_credentials',
+    config: {
+      client_id: 'client',
+      client_secret: "{{ get_secret('client_secret') }}",
+      token_url: tokenUrl,
+      ...change,
+    },
+  }
+}
+
+function jwtBearer(change: object = {}) {
+  return {
+    type: 'oauth_jwt_bearer',
+    config: {
+      client_id: 'client',
+      private_key: "{{ get_secret('key') }}",
+      token_url: tokenUrl,
+      audience: 'https://id.example.com',
+      ...change,
+    },
+  }
+}
+
+const json = (body: unknown, status = 200): Scripted => ({
+  status,
+  headers: [['content-type', 'application/json']],
+  body: typeof body === 'string' ? body : JSON.stringify(body),
+})
+
+interface Setting {
+  /** What the token endpoint answers, one after the other; the last one again. */
+  readonly tokens?: readonly (Scripted | Error)[]
+  /** What the API answers to a request. */
+  readonly api?: (request: Seen, count: number) => Scripted
+  readonly secrets?: Record<string, string>
+  readonly allowedHosts?: readonly string[]
+}
+
+/** A token endpoint and an API that count. */
+function world({ tokens = [json(usual)], api = () => ({}), ...values }: Setting = {}) {
+  const asked: Seen[] = []
+  const sent: Seen[] = []
+  const plain = plainPorts(
+    () => {
+      const last = plain.seen.at(-1)
+      if (last === undefined) throw new Error('nothing was sent')
+      if (!last.url.startsWith('https://id.example.com/')) {
+        sent.push(last)
+        return api(last, sent.length)
+      }
+      asked.push(last)
+      const answer = tokens[Math.min(asked.length, tokens.length) - 1] ?? {}
+      if (answer instanceof Error) throw answer
+      return answer
+    },
+    { secrets, ...values },
+  )
+  const call = async (
+    authentication: object,
+    change: object = {},
+    sending: Parameters<typeof callOf>[1] = {},
+  ) => {
+    const compiled = connector({ authentication, cache: { enabled: false }, ...change })
+    const outcome = await runExchange(callOf(compiled, sending), plain.ports)
+    return 'problem' in outcome ? outcome.problem : outcome.answer
+  }
+  const formOf = (index: number) => Object.fromEntries(new URLSearchParams(asked[index]?.body))
+  return { asked, sent, call, formOf, ...plain }
+}
+
+describe('the request to the token endpoint', () => {
+  test('client credentials in the body, with scope, audience and more', async () => {
+    const { call, sent, formOf, asked } = world()
+    await call(
+      clientCredentials({
+        scope: 'read {{ tenant_id }}',
+        audience: 'https://api.example.com',
+        extra_parameters: { resource: 'r&r' },
+      }),
+    )
+    expect(formOf(0)).toEqual({
+      grant_type: 'client_credentials',
+      client_id: 'client',
+      client_secret: secrets.client_secret,
+      scope: 'read acme',
+      audience: 'https://api.example.com',
+      resource: 'r&r',
+    })
+    expect(asked[0]?.headers.authorization).toBeUndefined()
+    expect(sent[0]?.headers.authorization).toBe('Bearer token-1')
+  })
+
+  test('client_secret_basic form-encodes both parts, client_secret_basic_raw neither', async () => {
+    const odd = { client_secret: 'a b+c:ü%-0123456789' }
+    const { call, asked } = world({ secrets: odd })
+    await call(clientCredentials({ client_id: 'my id', client_authentication: 'client_secret_basic' }))
+    await call(clientCredentials({ client_id: 'my id', client_authentication: 'client_secret_basic_raw' }))
+    const decoded = asked.map(({ headers }) =>
+      Buffer.from(headers.authorization?.split(' ')[1] ?? '', 'base64').toString(),
+    )
+    const form = (text: string) => new URLSearchParams({ x: text }).toString().slice(2)
+    expect(decoded[0]).toBe(`${form('my id')}:${form(odd.client_secret).replaceAll('-', '%2D')}`)
+    expect(decoded[1]).toBe(`my id:${odd.client_secret}`)
+    for (const { body } of asked) expect(body).not.toContain('client_secret')
+  })
+
+  test('an assertion has its claims, a life of three minutes, and a jti of its own', async () => {
+    const { call, formOf, time } = world({ tokens: [json({ ...usual, expires_in: 0 })] })
+    const authentication = jwtBearer({
+      subject: '{{ user.email }}',
+      additional_claims: { role: 'x' },
+      jwt_headers: { kid: 'k1' },
+      scope: 'read',
+    })
+    await call(authentication)
+    await call(authentication)
+    const { assertion = '', ...rest } = formOf(0)
+    expect(rest).toEqual({
+      grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+      client_id: 'client',
+      scope: 'read',
+    })
+    const currentDate = new Date(time.nowMs)
+    const { payload, protectedHeader } = await jwtVerify(assertion, pair.publicKey, { currentDate })
+    const now = time.nowMs / 1000
+    expect(protectedHeader).toEqual({ alg: 'RS256', typ: 'JWT', kid: 'k1' })
+    expect(payload).toEqual({
+      iss: 'client',
+      sub: 'ada@example.com',
+      aud: 'https://id.example.com',
+      iat: now - 5,
+      exp: now + 180,
+      role: 'x',
+      jti: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    })
+    expect(decodeJwt(formOf(1).assertion ?? '').jti).not.toBe(payload.jti)
+  })
+
+  test.each([
+    ['https://id.example.com', 'https://id.example.com'],
+    ['https://id.example.com/', 'https://id.example.com/'],
+    ['urn:api:{{ tenant_id }}', 'urn:api:acme'],
+    ['https://id.example.com/{{ tenant_id }}/', 'https://id.example.com/acme/'],
+  ])('the audience %s is sent as it is written', async (audience, expected) => {
+    const { call, formOf } = world()
+    await call(jwtBearer({ audience }))
+    expect(decodeJwt(formOf(0).assertion ?? '').aud).toBe(expected)
+  })
+})
+
+describe('no caller value chooses who receives a credential', () => {
+  test.each([
+    ['token_url', 'https://{{ user.id }}.example.com/token'],
+    ['token_url', 'https://{{ tenant_id }}/token'],
+    ['token_url', "https://{{ get_secret('key') }}.example.com/"],
+    ['token_url', 'https://user@id.example.com/token'],
+    ['audience', 'https://{{ pathParams.host }}/x'],
+  ])('%s: %s is refused when saved', (field, value) => {
+    expect(() => connector({ authentication: jwtBearer({ [field]: value }) })).toThrow(field)
+  })
+
+  test.each([
+    { token_url: 'https://id.example.com/{{ pathParams.realm }}/token' },
+    { audience: 'urn:realm:{{ pathParams.realm }}' },
+    { audience: 'https://id.example.com/{{ pathParams.realm }}' },
+  ])('not even the realm: %j is refused when saved', (change) => {
+    const path_parameters = [{ key: 'realm' }]
+    const url = 'https://api.example.com/{{ pathParams.realm }}'
+    const definition = { url, path_parameters, authentication: jwtBearer(change) }
+    expect(() => connector(definition)).toThrow('may not choose who receives')
+  })
+
+  test('an audience that a session value turns into a URL sends nothing', async () => {
+    const { call, seen } = world()
+    const user = { id: 'https://evil.example.net', roles: [], profile_fields: {} }
+    const problem = await call(jwtBearer({ audience: '{{ user.id }}' }), {}, { session: { ...ada, user } })
+    expect(problem).toMatchObject({ code: 'TEMPLATE_RENDERING_FAILED' })
+    expect(seen).toEqual([])
+  })
+
+  test.each([
+    [['api.example.com'], 'SECRET_NOT_ALLOWED_FOR_HOST'],
+    [['id.example.com'], 'SECRET_NOT_ALLOWED_FOR_HOST'],
+    [['*.example.com'], undefined],
+  ])('a secret allowed for %j goes, also as a token, to no other host', async (allowedHosts, code) => {
+    const { call, seen } = world({ allowedHosts })
+    const outcome = await call(clientCredentials())
+    expect(outcome instanceof ProblemError ? outcome.code : undefined).toBe(code)
+    if (code !== undefined) expect(seen).toEqual([])
+  })
+})
+
+describe('literal credentials are refused when saved', () => {
+  test.each([
+    ['client_secret', clientCredentials({ client_secret: 'hunter2' })],
+    ['client_secret', jwtBearer({ client_secret: 'hunter2' })],
+    ['private_key', jwtBearer({ private_key: '-----BEGIN PRIVATE KEY-----' })],
+    ['private_key', { type: 'jwt', config: { private_key: 'secret', claims: {} } }],
+  ])('%s', (field, authentication) => {
+    expect(() => connector({ authentication })).toThrow(`config.${field}","code":"LITERAL_CREDENTIAL`)
+  })
+})
+
+describe('the life of a token', () => {
+  test.each([
+    ['an hour, less a minute', { expires_in: 3600 }, 3540],
+    ['61 s, less a minute', { expires_in: 61 }, 1],
+    ['half of 40 s', { expires_in: 40 }, 20],
+    ['300 s, less a minute, where the server does not say', { expires_in: undefined }, 240],
+    ['a number written as text', { expires_in: '600' }, 540],
+  ])('client credentials: %s', async (_, change, seconds) => {
+    const { call, asked, time } = world({ tokens: [json({ ...usual, ...change })] })
+    await call(clientCredentials())
+    time.nowMs += seconds * 1000 - 1
+    await call(clientCredentials())
+    expect(asked).toHaveLength(1)
+    time.nowMs += 1
+    await call(clientCredentials())
+    expect(asked).toHaveLength(2)
+  })
+
+  test.each([
+    [{ token_ttl: 600 }, { expires_in: 3600 }, 540],
+    [{ token_ttl: 3600 }, { expires_in: 600 }, 540],
+    [{}, { expires_in: undefined }, 3540],
+  ])('an assertion: %j and %j give %i s', async (config, change, seconds) => {
+    const { call, asked, time } = world({ tokens: [json({ ...usual, ...change })] })
+    await call(jwtBearer(config))
+    time.nowMs += seconds * 1000 - 1
+    await call(jwtBearer(config))
+    expect(asked).toHaveLength(1)
+    time.nowMs += 1
+    await call(jwtBearer(config))
+    expect(asked).toHaveLength(2)
+  })
+
+  test('a life without end is no endless number, and one of nothing serves its own exchange only', async () => {
+    const { call, asked, sent } = world({ tokens: [json({ ...usual, expires_in: 1e300 })] })
+    await call(clientCredentials())
+    await call(clientCredentials())
+    expect([asked.length, sent.length]).toEqual([1, 2])
+    const short = world({ tokens: [json({ ...usual, expires_in: 0 })] })
+    await short.call(clientCredentials())
+    await short.call(clientCredentials())
+    expect([short.asked.length, short.sent.length]).toEqual([2, 2])
+  })
+
+  test('a clock that is set back far ends every token', async () => {
+    const { call, asked, time } = world()
+    await call(clientCredentials())
+    time.nowMs -= 3_600_000
+    await call(clientCredentials())
+    expect(asked).toHaveLength(2)
+  })
+
+  test('200 calls at once make one exchange', async () => {
+    const { call, asked, sent } = world()
+    await Promise.all(Array.from({ length: 200 }, () => call(clientCredentials())))
+    expect([asked.length, sent.length]).toEqual([1, 200])
+  })
+
+  test('a caller that goes away leaves the exchange to those who wait', async () => {
+    const { call, sent } = world()
+    const leaving = new AbortController()
+    const gone = call(clientCredentials(), {}, { signal: leaving.signal })
+    const stays = call(clientCredentials())
+    leaving.abort(new ProblemError('UPSTREAM_TIMEOUT', { detail: 'gone' }))
+    expect(await gone).toMatchObject({ code: 'UPSTREAM_TIMEOUT' })
+    expect(await stays).toMatchObject({ status: 200 })
+    expect(sent).toHaveLength(1)
+  })
+
+  test('none is shared across scopes, claims, users, tenants, hosts or rotated secrets', async () => {
+    const { call, asked } = world()
+    await call(jwtBearer())
+    await call(jwtBearer({ scope: 'a' }))
+    await call(jwtBearer({ additional_claims: { a: 'b' } }))
+    await call(jwtBearer({ jwt_headers: { kid: 'k' } }))
+    await call(jwtBearer({ extra_parameters: { a: 'b' } }))
+    await call(jwtBearer({ token_url: `${tokenUrl}/other` }))
+    const ofUser = jwtBearer({ subject: '{{ user.id }}' })
+    await call(ofUser)
+    await call(
+      ofUser,
+      {},
+      { session: { ...ada, user: { ...ada.user, id: '8', roles: [], profile_fields: {} } } },
+    )
+    expect(asked).toHaveLength(8)
+    await call(ofUser)
+    expect(asked).toHaveLength(8)
+  })
+
+  test('a rotated secret, or another tenant, asks anew', async () => {
+    const rotating = { ...secrets }
+    const { ports, asked } = world({ secrets: rotating })
+    const run = (tenantId: string) => {
+      const compiled = connector({ authentication: clientCredentials(), cache: { enabled: false } }, tenantId)
+      return runExchange(callOf(compiled), ports)
+    }
+    await run('acme')
+    await run('acme')
+    expect(asked).toHaveLength(1)
+    rotating.client_secret = 'another-secret-1b2c3d4e'
+    await run('acme')
+    expect(asked).toHaveLength(2)
+    await run('other')
+    expect(asked).toHaveLength(3)
+  })
+
+  test('a cache hit asks for no token', async () => {
+    const { call, asked, sent } = world({ api: () => ({ headers: [['cache-control', 'max-age=60']] }) })
+    await call(jwtBearer(), { cache: { enabled: true } })
+    await call(jwtBearer(), { cache: { enabled: true } })
+    expect([asked.length, sent.length]).toEqual([1, 1])
+  })
+})
+
+describe('a token that the API refuses', () => {
+  const refusing = (bad: string) => (request: Seen) =>
+    request.headers.authorization === `Bearer ${bad}` ? { status: 401 } : {}
+  const two = [json(usual), json({ ...usual, access_token: 'token-2' })]
+
+  test('is dropped, exchanged once and sent once more, where it was a kept one', async () => {
+    let revoked = 'none'
+    const { call, asked, sent } = world({ tokens: two, api: (request) => refusing(revoked)(request) })
+    await call(clientCredentials())
+    revoked = 'token-1'
+    expect(await call(clientCredentials())).toMatchObject({ status: 200 })
+    expect(asked).toHaveLength(2)
+    expect(sent.map(({ headers }) => headers.authorization)).toEqual([
+      'Bearer token-1',
+      'Bearer token-1',
+      'Bearer token-2',
+    ])
+  })
+
+  test('is not, where it is new: the answer passes', async () => {
+    const { call, asked, sent } = world({ api: () => ({ status: 401 }) })
+    expect(await call(clientCredentials())).toMatchObject({ status: 401 })
+    expect([asked.length, sent.length]).toEqual([1, 1])
+  })
+
+  test('is exchanged at most once in 30 s', async () => {
+    const { call, asked, sent, time } = world({
+      tokens: two,
+      api: (_, count) => ({ status: count === 1 ? 200 : 401 }),
+    })
+    for (let n = 0; n < 4; n++) await call(clientCredentials())
+    expect([asked.length, sent.length]).toEqual([2, 5])
+    time.nowMs += 30_000
+    await call(clientCredentials())
+    expect(asked).toHaveLength(3)
+  })
+
+  test('by many at once is exchanged once, and all are sent again', async () => {
+    let revoked = 'none'
+    const { call, asked, sent } = world({ tokens: two, api: (request) => refusing(revoked)(request) })
+    await call(clientCredentials())
+    revoked = 'token-1'
+    const answers = await Promise.all(Array.from({ length: 20 }, () => call(clientCredentials())))
+    expect(answers.every((answer) => answer.status === 200)).toBe(true)
+    expect([asked.length, sent.length]).toEqual([2, 41])
+  })
+
+  test('is not sent again with a body that is gone', async () => {
+    const { call, asked } = world({ api: (_, count) => ({ status: count === 1 ? 200 : 401 }) })
+    await call(clientCredentials(), { method: 'POST' })
+    const answer = await call(clientCredentials(), { method: 'POST' }, { payload: payloadOf('{}') })
+    expect(answer).toMatchObject({ status: 401 })
+    expect(asked).toHaveLength(1)
+  })
+})
+
+describe('a token endpoint that fails', () => {
+  const timedOut = new ProblemError('UPSTREAM_TIMEOUT', { detail: 'slow' })
+  const faults: readonly (readonly [string, Scripted | Error])[] = [
+    ['500', json('oops', 500)],
+    ['HTML', { headers: [['content-type', 'text/html']], body: '<html>client-secret-9f2c4e7a</html>' }],
+    ['JSON that is cut', json('{"access_token":"token-1","token_ty')],
+    ['JSON of another shape', json([])],
+    ['nothing', json('')],
+    ['204', { status: 204, body: '' }],
+    ['no access_token', json({ token_type: 'Bearer' })],
+    ['an access_token that is a number', json({ ...usual, access_token: 7 })],
+    ['an empty access_token', json({ ...usual, access_token: '' })],
+    ['an access_token with a line break', json({ ...usual, access_token: 'a\r\nX-Evil: 1' })],
+    ['an access_token outside ASCII', json({ ...usual, access_token: 'tökèn' })],
+    ['an access_token with a space', json({ ...usual, access_token: 'a b' })],
+    ['an endless access_token', json({ ...usual, access_token: 'a'.repeat(20_000) })],
+    ['a token of another kind', json({ ...usual, token_type: 'mac' })],
+    ['expires_in as a word', json({ ...usual, expires_in: 'soon' })],
+    ['a negative expires_in', json({ ...usual, expires_in: -1 })],
+    ['a redirect', { status: 307, headers: [['location', 'https://evil.example.net/']] }],
+    ['an answer without end', json(`"${'x'.repeat(70_000)}"`)],
+    ['a timeout', timedOut],
+    ['a broken connection', new ProblemError('UPSTREAM_UNREACHABLE', { detail: 'reset' })],
+  ]
+
+  test.each(faults)('%s: TOKEN_EXCHANGE_FAILED, nothing sent, nothing told', async (_, fault) => {
+    const { call, sent } = world({ tokens: [fault] })
+    const problem = await call(clientCredentials())
+    expect(problem).toMatchObject({ code: 'TOKEN_EXCHANGE_FAILED', status: 502, stage: 'authenticate' })
+    expect(sent).toEqual([])
+    const text = problem instanceof ProblemError ? problem.message : ''
+    for (const secret of ['client-secret', 'token-1', 'evil']) expect(text).not.toContain(secret)
+  })
+
+  test('a refusal names the OAuth error code and never the description', async () => {
+    const body = { error: 'invalid_client', error_description: 'client-secret-9f2c4e7a is wrong' }
+    const { call } = world({ tokens: [json(body, 401)] })
+    const problem = await call(clientCredentials())
+    expect(problem).toMatchObject({
+      code: 'TOKEN_EXCHANGE_FAILED',
+      message: 'The token endpoint refused: invalid_client',
+      params: ['invalid_client'],
+    })
+  })
+
+  test('an error code that repeats the secret is not told', async () => {
+    const { call } = world({ tokens: [json({ error: 'client-secret-9f2c4e7a' }, 400)] })
+    const problem = await call(clientCredentials())
+    expect(JSON.stringify(problem)).not.toContain('9f2c4e7a')
+    expect(String(problem)).not.toContain('9f2c4e7a')
+  })
+
+  test('an address that is refused is DESTINATION_NOT_ALLOWED', async () => {
+    const refused = new ProblemError('DESTINATION_NOT_ALLOWED', { detail: 'The host is not public' })
+    const { call, sent } = world({ tokens: [refused] })
+    const problem = await call(clientCredentials())
+    expect(problem).toMatchObject({ code: 'DESTINATION_NOT_ALLOWED', stage: 'authenticate' })
+    expect(sent).toEqual([])
+  })
+
+  test('is not asked again for a second, then two, up to 30, and forgiven at once', async () => {
+    const failing = Array.from({ length: 7 }, () => json('oops', 500))
+    const { call, asked, time } = world({
+      tokens: [...failing, json({ ...usual, expires_in: 0 }), json('', 500)],
+    })
+    for (const [index, seconds] of [1, 2, 4, 8, 16, 30, 30].entries()) {
+      await call(clientCredentials())
+      expect(asked).toHaveLength(index + 1)
+      time.nowMs += seconds * 1000 - 1
+      const problem = await call(clientCredentials())
+      expect(problem).toMatchObject({ code: 'TOKEN_EXCHANGE_FAILED', headers: { 'retry-after': '1' } })
+      expect(asked).toHaveLength(index + 1)
+      time.nowMs += 1
+    }
+    expect(await call(clientCredentials())).toMatchObject({ status: 200 })
+    await call(clientCredentials())
+    expect(asked).toHaveLength(9)
+    time.nowMs += 1000
+    await call(clientCredentials())
+    expect(asked).toHaveLength(10)
+  })
+
+  test('stops nobody else: another key asks at once', async () => {
+    const { call, asked } = world({ tokens: [json('oops', 500), json(usual)] })
+    await call(clientCredentials())
+    expect(await call(clientCredentials({ scope: 'other' }))).toMatchObject({ status: 200 })
+    expect(asked).toHaveLength(2)
+  })
+
+  test('a key that cannot sign an assertion asks nobody', async () => {
+    const { call, seen } = world({ secrets: { key: 'no key' } })
+    expect(await call(jwtBearer())).toMatchObject({
+      code: 'JWT_SIGNING_FAILED',
+      params: ['authentication.config.private_key'],
+    })
+    expect(seen).toEqual([])
+  })
+})
