@@ -27,7 +27,7 @@ export function terminalOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteS
         const { file, line, column, code, frame = [] } = issue
         const head = `${paint('dim', `${visible(file)}:${line}:${column}`)} ${paint(colour, severity)} ${code}`
         const body = sentencesOf(issue).map((sentence) => `  ${visible(sentence)}\n`)
-        const shown = frame.map((row) => `    ${row.endsWith('^') ? paint(colour, row) : row}\n`)
+        const shown = frame.map((row) => `    ${/^ +\| +\^$/.test(row) ? paint(colour, row) : row}\n`)
         stderr.write([`${head}\n`, ...body, ...shown].join(''))
       }
     },
