@@ -98,11 +98,17 @@ export function connectRedis({ url, logger, clock }: RedisOptions): RedisConnect
     subscribe(channel, { onMessage, onGap }) {
       const subscriber = clientFor(url)
       subscribers.push(subscriber)
-      subscriber.on('ready', onGap)
+      let listens = false
+      subscriber.on('ready', () => {
+        // After a break the client has subscribed again by itself.
+        if (listens) return onGap()
+        const first = subscriber.subscribe(channel, onMessage).then(() => {
+          listens = true
+          onGap()
+        })
+        first.catch(warn)
+      })
       open(subscriber)
-      // Subscribed again by the client itself after every break.
-      const listen = () => subscriber.subscribe(channel, onMessage).catch(warn)
-      subscriber.once('ready', () => void listen())
     },
     async close() {
       for (const one of [client, ...subscribers]) if (one.isOpen) one.destroy()
