@@ -9,7 +9,7 @@ export function parsePort(text: string): number {
 }
 
 /** Adds one `key=value` to those that were given before it. */
-export function collectPair(text: string, pairs: WirePairs): WirePairs {
+export function collectPair(text: string, pairs: WirePairs = []): WirePairs {
   const split = text.indexOf('=')
   if (split < 1) throw new InvalidArgumentError('It must be of the form key=value.')
   return [...pairs, [text.slice(0, split), text.slice(split + 1)]]

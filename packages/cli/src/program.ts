@@ -10,8 +10,8 @@ import type { CommandContext } from './context.ts'
 const commands: readonly ((program: Command, context: CommandContext) => void)[] = [
   registerInit,
   registerDev,
-  registerValidate,
   registerTest,
+  registerValidate,
 ]
 
 /** The whole command line, not run yet: `main.ts` runs it, the reference in `docs/` is written from it. */

@@ -23,9 +23,9 @@ export function registerTest(program: Command, { output }: CommandContext): void
     .description('run a real exchange and show everything about it, secrets masked')
     .option('--registry <file>', 'the registry of connectors', 'connectors_registry.json')
     .option('--config <file>', 'tenant, users, secrets and variables', 'sluice.dev.json')
-    .option('--query <key=value>', 'a query override; repeat it for more', collectPair, [])
-    .option('--path <key=value>', 'a path parameter; repeat it for more', collectPair, [])
-    .option('--header <key=value>', 'a header override; repeat it for more', collectPair, [])
+    .option('--query <key=value>', 'a query override; repeat it for more', collectPair)
+    .option('--path <key=value>', 'a path parameter; repeat it for more', collectPair)
+    .option('--header <key=value>', 'a header override; repeat it for more', collectPair)
     .option('--payload <text>', 'the payload, or @ and the name of a file that holds it')
     .option('--content-type <type>', 'what the payload is', 'application/json')
     .option('--user <id>', 'as which user of the configuration; the first one unless said otherwise')
@@ -44,9 +44,9 @@ export function registerTest(program: Command, { output }: CommandContext): void
 export interface TestOptions {
   readonly registry: string
   readonly config: string
-  readonly query: WirePairs
-  readonly path: WirePairs
-  readonly header: WirePairs
+  readonly query?: WirePairs
+  readonly path?: WirePairs
+  readonly header?: WirePairs
   /** A text, or `@` and the name of a file. */
   readonly payload?: string
   readonly contentType: string
@@ -87,9 +87,9 @@ async function run(
     requestId: randomUUID(),
     connector,
     session,
-    query: options.query,
-    headers: options.header,
-    pathParams: options.path,
+    query: options.query ?? [],
+    headers: options.header ?? [],
+    pathParams: options.path ?? [],
     payload: payloadOf(options),
     ifNoneMatch: undefined,
     signal: AbortSignal.timeout(ports.limits.exchangeMs),

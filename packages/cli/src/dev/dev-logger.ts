@@ -31,7 +31,7 @@ export function exchangeLine(fields: Fields): string {
     ...(typeof cache === 'string' ? [cacheWord(cache)] : []),
     `${Number(totalMs).toFixed(1)} ms`,
     ...(typeof code === 'string' ? [`${code} in ${String(stage)}`, `request ${String(requestId)}`] : []),
-    ...(fields.aborted === true ? ['the caller went away'] : []),
+    ...(fields.aborted === true ? [code === undefined ? 'the caller went away' : 'cut short'] : []),
   ]
   return parts.join('  ') + details(fields)
 }
