@@ -12,4 +12,6 @@ export const paths = {
   cacheable: '/cacheable',
   /** In front of the others where the proxy calls. */
   keyed: '/keyed',
+  /** How often each of the others was asked for. */
+  seen: '/seen',
 }

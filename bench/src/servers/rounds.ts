@@ -16,6 +16,8 @@ export interface RoundOptions {
 /** What one contender reached, as medians over the rounds. */
 export interface Reached {
   readonly id: ContenderId
+  /** All exchanges of the rounds. */
+  readonly requests: number
   readonly rps: number
   /** To `bare` in the same round. */
   readonly ratio: number
@@ -58,6 +60,7 @@ export async function runRounds(
     const single = alone.get(id) ?? []
     return {
       id,
+      requests: samples.reduce((sum, { requests }) => sum + requests, 0),
       rps: middle(samples, ({ rps }) => rps),
       ratio: median(samples.map(({ rps }, round) => rps / (bare[round]?.rps ?? Number.NaN))),
       p50Ms: middle(samples, ({ p50Ms }) => p50Ms),

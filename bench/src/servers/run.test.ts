@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { rowIds } from './contenders.ts'
 import { findProgram } from './installed.ts'
+import { paths } from './parties.ts'
 import { report } from './report.ts'
-import { rowsOf, runBench } from './run.ts'
+import { requireFair, rowsOf, runBench } from './run.ts'
 
 const installed = {
   'nginx-hit': findProgram('nginx') !== undefined,
@@ -36,4 +37,27 @@ test('every contender answers right through a whole run, and each has a row', as
 
   const text = report(result)
   for (const { id } of rows) expect(text).toContain(`| ${id} |`)
+})
+
+test('a miss that never reached the API, and a hit that did, end the run', () => {
+  const one = {
+    requests: 1000,
+    rps: 1,
+    ratio: 1,
+    p50Ms: 1,
+    p99Ms: 1,
+    cpuUs: 1,
+    busy: 1,
+    alone: { p50Ms: 1, p99Ms: 1 },
+  }
+  const reached = [
+    { id: 'reply-from', ...one },
+    { id: 'miss', ...one },
+    { id: 'hit', ...one },
+  ] as const
+  expect(() => requireFair(reached, { [paths.plain]: 2000, [paths.cacheable]: 3 })).not.toThrow()
+  expect(() => requireFair(reached, { [paths.plain]: 1999 })).toThrow(paths.plain)
+  expect(() => requireFair(reached, { [paths.plain]: 2000, [paths.cacheable]: 1000 })).toThrow(
+    paths.cacheable,
+  )
 })

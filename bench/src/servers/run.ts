@@ -1,5 +1,6 @@
 import { type FieldOptions, openField, type RowId, rowIds } from './contenders.ts'
 import { askOnce } from './load.ts'
+import { paths } from './parties.ts'
 import { costOf } from './process-cost.ts'
 import { type Added, type Reached, type RoundOptions, runHalfLoad, runRounds } from './rounds.ts'
 import { measureStartUp, type StartUp } from './start-up.ts'
@@ -44,10 +45,35 @@ export async function runBench(options: BenchOptions): Promise<BenchResult> {
     const reached = await runRounds(contenders, options)
     const between = reached.filter(({ id }) => proxies.includes(id))
     const added = await runHalfLoad(contenders, between, options)
+    requireFair(reached, (await (await fetch(api.url + paths.seen)).json()) as Record<string, number>)
     const residentBytesAfter = costOf(sluice.pid)?.residentBytes ?? Number.NaN
     return { reached, added, startUp, residentBytesAfter }
   } finally {
     await field.stop()
+  }
+}
+
+/** As often as the API may be asked for what is stored: by each cache, and again by calls that overtake the first. */
+const asksUntilStored = 100
+
+/**
+ * That every miss was one, and every hit. The right bytes would also come of a miss that somebody remembered.
+ *
+ * @throws Error where the API was asked less or more often than that
+ */
+export function requireFair(reached: readonly Reached[], seen: Readonly<Record<string, number>>): void {
+  const requestsOf = (...ids: readonly string[]) =>
+    reached.filter(({ id }) => ids.includes(id)).reduce((sum, { requests }) => sum + requests, 0)
+  const missed = [
+    [paths.plain, requestsOf('reply-from', 'miss')],
+    [paths.plainLarge, requestsOf('reply-from-100k', 'miss-100k')],
+  ] as const
+  for (const [path, requests] of missed) {
+    if ((seen[path] ?? 0) < requests)
+      throw new Error(`${path}: the API was asked less often than its callers were`)
+  }
+  if ((seen[paths.cacheable] ?? 0) > asksUntilStored) {
+    throw new Error(`${paths.cacheable}: the API was asked again for what is stored`)
   }
 }
 

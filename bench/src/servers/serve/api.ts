@@ -13,9 +13,17 @@ const answers = new Map([
   [paths.cacheable, { body: small, cacheControl: 'public, max-age=3600' }],
 ])
 
+const seen: Record<string, number> = {}
+
 listen(
   createServer((incoming, outgoing) => {
-    const answer = answers.get(pathFor(incoming))
+    if (incoming.url === paths.seen) {
+      outgoing.end(JSON.stringify(seen))
+      return
+    }
+    const path = pathFor(incoming)
+    const answer = answers.get(path)
+    seen[path] = (seen[path] ?? 0) + 1
     if (answer === undefined) {
       outgoing.writeHead(400).end()
       return
