@@ -20,7 +20,7 @@ export default defineConfig({
         'tooling/**/*.test.ts',
         'examples/**/*.test.ts',
       ]),
-      project('e2e', ['e2e/**/*.test.ts'], 60_000),
+      project('e2e', ['e2e/**/*.test.ts', 'bench/**/*.test.ts'], 60_000),
     ],
   },
 })

@@ -40,8 +40,10 @@ function runFor({ render }: Subject, ms: number): number {
   return ((now - begin) / runs) * 1000
 }
 
-/** The middle of some numbers. */
+/** The middle of some numbers; of an even count, the mean of the two in the middle. */
 export function median(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+  const half = sorted.length / 2
+  const [low = Number.NaN, high = low] = sorted.slice(Math.ceil(half) - 1, Math.floor(half) + 1)
+  return (low + high) / 2
 }

@@ -48,6 +48,9 @@ const ofWholeBody = new Set(['content-length', 'content-md5', 'digest', 'content
 
 function headersWithoutEcho(headers: HeaderList, search: MultiSearch, onEcho: OnEcho): HeaderList {
   const kept = onEcho === 'redact' ? headers.filter(([name]) => !ofWholeBody.has(name)) : headers
+  // One search over all values: whatever stands in one of them stands in the whole.
+  const whole = Buffer.from(kept.map(([, value]) => value).join('\n'), 'latin1')
+  if (search.find(whole, 0) === undefined) return kept
   return kept.map(([name, value]) => {
     // Latin-1 gives the very bytes back that the API sent.
     const clean = bytesWithoutEcho(Buffer.from(value, 'latin1'), search, onEcho)

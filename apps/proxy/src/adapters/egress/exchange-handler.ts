@@ -88,7 +88,7 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
       pause: () => controller.pause(),
       resume: () => controller.resume(),
       fail: (error: Error) => this.fail(error),
-      release: () => this.#end(new Error('The answer is not wanted any more.')),
+      release: () => this.#end(),
     }
     this.#body = new AnswerBody(source, coding, this.#limits)
     this.#outcome.resolve({ status, headers, body: this.#body })
@@ -117,13 +117,15 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
     else this.#body.destroy(error)
   }
 
-  #end(error: Error): void {
+  #end(error?: Error): void {
     if (this.#isOver) return
     this.#isOver = true
     clearTimeout(this.#timer)
     this.#request.signal.removeEventListener('abort', this.#onAbort)
     this.#outcome.release()
-    if (!this.#isComplete) this.#controller?.abort(error)
+    if (this.#isComplete) return
+    // Made only here: an error takes its stack, which most exchanges would pay for and nobody would read.
+    this.#controller?.abort(error ?? new Error('The answer is not wanted any more.'))
   }
 }
 

@@ -1,0 +1,23 @@
+/** What every server under measurement answers: the same bytes, so that each exchange means the same work. */
+export interface Sample {
+  readonly path: string
+  readonly body: Buffer
+}
+
+/** About a kilobyte of JSON: what a widget usually gets. */
+export const small = jsonOf(8)
+
+/** About 100 KB of JSON. */
+export const large = jsonOf(830)
+
+function jsonOf(count: number): Buffer {
+  const items = Array.from({ length: count }, (_, index) => ({
+    id: index,
+    name: `Item ${String(index).padStart(4, '0')}`,
+    state: index % 3 === 0 ? 'open' : 'done',
+    owner: `user-${index % 17}@example.com`,
+    amount: index * 3.25,
+    note: 'a short note on it',
+  }))
+  return Buffer.from(JSON.stringify({ items }))
+}
