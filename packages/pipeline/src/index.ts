@@ -31,6 +31,7 @@ export {
   type UpstreamRequest,
   type VariableReader,
 } from './ports.ts'
+export { readHeaderOfOverrides, readQueryOverrides } from './read-overrides.ts'
 export { type Observer, type Outcome, runExchange } from './run.ts'
 export { shortestSearchedBytes } from './secrecy/forms.ts'
 export { Secret } from './secrecy/secret.ts'
