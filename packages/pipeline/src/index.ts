@@ -8,7 +8,7 @@ export {
 export type { Answer, Call, Payload } from './exchange.ts'
 export { type HeaderList, headerValue } from './header-list.ts'
 export { invalidHeaderValue } from './header-value.ts'
-export { payloadTooLarge } from './payload.ts'
+export { payloadTooLarge } from './payload-limit.ts'
 export {
   type CacheStore,
   type Clock,
