@@ -12,6 +12,8 @@ const demoConfig = JSON.parse(
   readFileSync(new URL('../examples/registry/sluice.dev.json', import.meta.url), 'utf8'),
 )
 
+const axe = readFileSync(new URL(import.meta.resolve('axe-core')), 'utf8')
+
 const secrets = [
   demoConfig.session_secret,
   demoConfig.secrets.acme_key,
@@ -149,6 +151,37 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
     expect(demo.received.length).toBe(before)
   })
 
+  test.each([
+    ['key', 'OVERRIDE_NOT_PERMITTED'],
+    ['path', 'INVALID_PATH_PARAMETERS'],
+    ['user', 'OVERRIDE_NOT_PERMITTED'],
+  ])(
+    'the attack %s is refused with %s, in the first stage, and the API hears nothing',
+    async (name, code) => {
+      await reaches('product-search', 'data')
+      await reaches('my-orders', 'data')
+      const before = demo.received.length
+      await widget('inside').locator(`[data-scenario="${name}"]`).click()
+      await reaches('inside', 'data')
+      expect(await widget('inside').getAttribute('data-code')).toBe(code)
+      expect(await widget('inside').locator('[data-step="2"]').textContent()).toContain(`merge${code}`)
+      expect(await widget('inside').locator('[data-field="nothing"]').count()).toBe(1)
+      expect(demo.received.length).toBe(before)
+    },
+  )
+
+  test('a template as a value stays text, in the call and in its trace', async () => {
+    await reaches('product-search', 'data')
+    await widget('inside').locator('[data-scenario="template"]').click()
+    await reaches('inside', 'data')
+    const query = new URL(`http://x${lastTo('/v1/products')?.url}`).searchParams
+    expect(query.get('q')).toBe("{{ get_secret('k') }}")
+    // The key that the proxy adds is shown as its own template.
+    const shown = await widget('inside').locator('[data-step="3"]').textContent()
+    expect(shown?.toLowerCase()).toContain('x-api-key: {{ get_secret')
+    expect(await widget('inside').locator('[data-step="1"]').textContent()).toContain('Bearer ••••')
+  })
+
   test('the SDK refuses before the network', async () => {
     await reaches('product-search', 'data')
     await reaches('my-orders', 'data')
@@ -176,6 +209,23 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
     const found = secrets.flatMap((secret) => secretForms(secret).filter((form) => everything.includes(form)))
     expect(found).toEqual([])
   })
+
+  test.each(['light', 'dark'] as const)(
+    'axe finds nothing, wide or narrow, in the %s scheme',
+    async (scheme) => {
+      await page.emulateMedia({ colorScheme: scheme })
+      await reaches('my-orders', 'data')
+      await widget('inside').locator('[data-scenario="key"]').click()
+      await reaches('inside', 'data')
+      // Past the policy of the page, as a script of the page could not.
+      await page.evaluate(axe)
+      for (const width of [1280, 390]) {
+        await page.setViewportSize({ width, height: 900 })
+        expect(await page.evaluate('axe.run().then(({ violations }) => violations)')).toEqual([])
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
+      }
+    },
+  )
 
   test('the page has nothing to complain about', () => {
     expect(complaints).toEqual([])

@@ -22,6 +22,17 @@ interface Finding {
 const tests = ['**/*.test.ts', '**/testing/**']
 const production = ['packages/*/src/**', 'apps/*/src/**']
 
+/** All that `@sluice/pipeline/overrides` reaches. */
+const BROWSER_SAFE = [
+  'check-overrides',
+  'header-value',
+  'override-check',
+  'overrides',
+  'path-value',
+  'payload-limit',
+  'read-overrides',
+].map((name) => `packages/pipeline/src/${name}.ts`)
+
 /** How the house is divided: docs/architecture.md says why. */
 export const rules: readonly Rule[] = [
   {
@@ -83,6 +94,33 @@ export const rules: readonly Rule[] = [
     where: ['packages/connector-schema/src/wire.ts'],
     finds: importsWhere(() => true),
     broken: sample('packages/connector-schema/src/wire.ts', `import type { A } from './problem.ts'`),
+  },
+  {
+    says: 'the rules for overrides and what tests use of them run in a browser, without Node',
+    where: [...BROWSER_SAFE, 'packages/connector-testing/src/**', 'packages/connector-schema/src/**'],
+    except: tests,
+    finds: importsWhere(({ specifier }) => specifier.startsWith('node:')),
+    broken: sample('packages/connector-testing/src/a.ts', `import { hash } from 'node:crypto'`),
+  },
+  {
+    says: 'the rules for overrides import at run time only each other, connector-schema and RE2',
+    where: BROWSER_SAFE,
+    finds: (file) =>
+      findImports(file, ({ specifier, typeOnly }) => {
+        if (typeOnly) return false
+        if (isRelative(specifier)) return !BROWSER_SAFE.includes(target(file, specifier))
+        return specifier !== '@sluice/connector-schema' && specifier !== 're2js'
+      }),
+    broken: sample(
+      'packages/pipeline/src/check-overrides.ts',
+      `import { Secret } from './secrecy/secret.ts'`,
+    ),
+  },
+  {
+    says: 'connector-testing enters the pipeline by the rules for overrides alone',
+    where: ['packages/connector-testing/src/**'],
+    finds: importsWhere(({ specifier }) => specifier === '@sluice/pipeline'),
+    broken: sample('packages/connector-testing/src/a.ts', `import { runExchange } from '@sluice/pipeline'`),
   },
   {
     says: 'a stage imports no other stage',

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import type { PageFiles } from './bundle.ts'
 import type { DemoUser } from './demo-config.ts'
 import { mintSession, sessionSeconds } from './session.ts'
+import { readTracedCall, type TracedCall } from './trace-call.ts'
 
 export interface PageAppOptions {
   readonly files: PageFiles
@@ -10,10 +11,19 @@ export interface PageAppOptions {
   readonly tenantId: string
   readonly sessionSecret: string
   readonly users: readonly DemoUser[]
+  /** Runs a call again and tells what became of it, as JSON; without it the page has no traces. */
+  readonly trace?: ((call: TracedCall) => Promise<string>) | undefined
 }
 
 /** The platform that hosts the page, in small: it serves the widgets and knows who is signed in. */
-export function createPageApp({ files, proxyUrl, tenantId, sessionSecret, users }: PageAppOptions): Hono {
+export function createPageApp({
+  files,
+  proxyUrl,
+  tenantId,
+  sessionSecret,
+  users,
+  trace,
+}: PageAppOptions): Hono {
   const app = new Hono()
   const policy = contentSecurityPolicy(new URL(proxyUrl).origin)
 
@@ -39,6 +49,16 @@ export function createPageApp({ files, proxyUrl, tenantId, sessionSecret, users 
     if (user === undefined) return c.json({ error: 'There is no such user.' }, 404)
     const token = await mintSession(user, { tenantId, secret: sessionSecret })
     return c.json({ token, expires_in: sessionSeconds })
+  })
+
+  // JSON alone: another site's page cannot send that without a preflight, which is not answered here.
+  app.post('/trace', async (c) => {
+    if (c.req.header('Content-Type') !== 'application/json') return c.json({ error: 'Send JSON.' }, 415)
+    const call = readTracedCall(await c.req.json().catch(() => undefined))
+    if (trace === undefined || call === undefined || !users.some(({ id }) => id === call.user)) {
+      return c.json({ error: 'There is no such call to trace.' }, 404)
+    }
+    return c.body(await trace(call), 200, { 'Content-Type': 'application/json' })
   })
 
   return app

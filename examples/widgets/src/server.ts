@@ -4,6 +4,7 @@ import { getRequestListener } from '@hono/node-server'
 import { bundlePage } from './bundle.ts'
 import type { DemoUser } from './demo-config.ts'
 import { createPageApp } from './page-app.ts'
+import { type TracedCall, traceCall } from './trace-call.ts'
 
 export interface WidgetsPageOptions {
   /** 0: any free port. */
@@ -16,6 +17,8 @@ export interface WidgetsPageOptions {
   readonly tenantId?: string
   /** Who one can be on the page. */
   readonly users: readonly DemoUser[]
+  /** The configuration with which calls are traced; without it the page has no traces. */
+  readonly configFile?: string
 }
 
 export interface WidgetsPage {
@@ -26,8 +29,10 @@ export interface WidgetsPage {
 
 /** Bundles and serves the page. Rejects with Node's own error when the port cannot be had. */
 export async function startWidgetsPage(options: WidgetsPageOptions): Promise<WidgetsPage> {
-  const { port, host = 'localhost', tenantId = 'demo', proxyUrl, sessionSecret, users } = options
-  const app = createPageApp({ files: await bundlePage(), proxyUrl, tenantId, sessionSecret, users })
+  const { port, host = 'localhost', tenantId = 'demo', proxyUrl, sessionSecret, users, configFile } = options
+  const trace = configFile === undefined ? undefined : (call: TracedCall) => traceCall(call, configFile)
+  const files = await bundlePage()
+  const app = createPageApp({ files, proxyUrl, tenantId, sessionSecret, users, trace })
   const server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }))
   server.listen(port, host)
   await once(server, 'listening')

@@ -71,6 +71,7 @@ export async function startDemo({
     sessionSecret: config.session_secret,
     tenantId: config.tenant_id,
     users: config.users,
+    configFile: file,
   })
   started.defer(() => page.close())
   print(`page        ${page.url}   <- open this in a browser`)

@@ -8,7 +8,7 @@ export {
 export type { Answer, Call, Payload } from './exchange.ts'
 export { type HeaderList, headerValue } from './header-list.ts'
 export { invalidHeaderValue } from './header-value.ts'
-export { payloadTooLarge } from './payload.ts'
+export { payloadTooLarge } from './payload-limit.ts'
 export {
   type CacheStore,
   type Clock,
@@ -31,6 +31,7 @@ export {
   type UpstreamRequest,
   type VariableReader,
 } from './ports.ts'
+export { readHeaderOfOverrides, readQueryOverrides } from './read-overrides.ts'
 export { type Observer, type Outcome, runExchange } from './run.ts'
 export { shortestSearchedBytes } from './secrecy/forms.ts'
 export { Secret } from './secrecy/secret.ts'

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { ProblemError } from '@sluice/connector-schema'
+import type { ProblemError } from '@sluice/connector-schema'
 
 /**
  * Reads a stream to its end.
@@ -106,12 +106,6 @@ async function* rejoined(
     // Ends the source when the reader goes away before its end.
     await rest.return?.()
   }
-}
-
-/** The problem of a payload over its limit. */
-export function payloadTooLarge(limitBytes: number): ProblemError {
-  const detail = `A payload may have at most ${limitBytes} bytes`
-  return new ProblemError('PAYLOAD_TOO_LARGE', { detail })
 }
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true })

@@ -3,6 +3,7 @@ import type { KeyObject } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import type { BodyTemplateValues, CompiledTemplate } from '@sluice/templates'
 import type { HeaderList } from './header-list.ts'
+import { defaultPayloadBytes } from './payload-limit.ts'
 import type { Secret } from './secrecy/secret.ts'
 import type { TokenSource } from './tokens/token-source.ts'
 
@@ -166,7 +167,7 @@ export interface Limits {
 /** The limits of the specification. */
 export const defaultLimits: Limits = {
   exchangeMs: 60_000,
-  requestBytes: 10 * 1024 * 1024,
+  requestBytes: defaultPayloadBytes,
   bufferedAnswerBytes: 10 * 1024 * 1024,
   storedAnswerBytes: 1024 * 1024,
 }

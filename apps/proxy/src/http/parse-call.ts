@@ -1,13 +1,12 @@
 import type { IncomingMessage } from 'node:http'
+import { hasPayload, ProblemError, type WirePairs, wireHeaders } from '@sluice/connector-schema'
 import {
-  decodePairs,
-  hasPayload,
-  maxParamsHeaderLength,
-  ProblemError,
-  type WirePairs,
-  wireHeaders,
-} from '@sluice/connector-schema'
-import { type Call, type CompiledConnector, viaPseudonym } from '@sluice/pipeline'
+  type Call,
+  type CompiledConnector,
+  readHeaderOfOverrides,
+  readQueryOverrides,
+  viaPseudonym,
+} from '@sluice/pipeline'
 import type { Arrival } from './arrival.ts'
 import { singleHeader } from './node-env.ts'
 import { bearsBody, receivePayload } from './payload.ts'
@@ -32,9 +31,9 @@ export function parseCall({ arrival, caller, connector, signal, payloadLimitByte
   const { incoming, requestId } = arrival
   refuseLoop(incoming)
   singleHeader(incoming, 'host')
-  const query = parseQuery(incoming)
-  const pathParams = parseParams(incoming, wireHeaders.pathParams)
-  const headers = parseParams(incoming, wireHeaders.headerParams)
+  const query = readQueryOverrides(incoming.url ?? '')
+  const pathParams = readParams(incoming, wireHeaders.pathParams)
+  const headers = readParams(incoming, wireHeaders.headerParams)
   refuseBadBody(incoming, connector)
   const payload = receivePayload(incoming, payloadLimitBytes)
   const ifNoneMatch = incoming.headers['if-none-match']
@@ -54,32 +53,8 @@ function namesThisProxy(entry: string): boolean {
   return entry.trim().toLowerCase().split(/\s/).filter(Boolean)[1] === viaPseudonym
 }
 
-/** Of the raw request target: a parsed URL would have repaired what has to be refused. */
-function parseQuery(incoming: IncomingMessage): WirePairs {
-  const target = incoming.url ?? ''
-  const start = target.indexOf('?')
-  if (start === -1) return []
-  const pairs = decode(target.slice(start + 1))
-  if (pairs === undefined) throw invalid('The query string is not well-formed: percent-encode it as UTF-8.')
-  return pairs
-}
-
-function parseParams(incoming: IncomingMessage, name: string): WirePairs {
-  const text = singleHeader(incoming, name)
-  if (text === undefined) return []
-  if (text.length > maxParamsHeaderLength) {
-    throw invalid(`The header ${name} is longer than ${maxParamsHeaderLength} characters.`, [name])
-  }
-  const pairs = decode(text)
-  if (pairs === undefined) {
-    throw invalid(`The header ${name} is not well-formed: send it urlencoded, as UTF-8.`, [name])
-  }
-  return pairs
-}
-
-/** Bytes outside of visible ASCII have to arrive encoded: what they mean would be a guess. */
-function decode(text: string): WirePairs | undefined {
-  return /[^\x21-\x7e]/.test(text) ? undefined : decodePairs(text)
+function readParams(incoming: IncomingMessage, name: string): WirePairs {
+  return readHeaderOfOverrides(name, singleHeader(incoming, name))
 }
 
 function refuseBadBody(incoming: IncomingMessage, connector: CompiledConnector): void {

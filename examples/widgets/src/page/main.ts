@@ -3,6 +3,7 @@ import { element } from './dom.ts'
 import { mountBoundary } from './widgets/boundary.ts'
 import { mountCreateLead } from './widgets/create-lead.ts'
 import { mountDownload } from './widgets/download.ts'
+import { mountInside } from './widgets/inside.ts'
 import { mountMyOrders } from './widgets/my-orders.ts'
 import { mountPartners } from './widgets/partners.ts'
 import { mountProductSearch } from './widgets/product-search.ts'
@@ -28,6 +29,7 @@ const { client, unchecked } = createClients(config, userId)
 document
   .querySelector('#widgets')
   ?.replaceChildren(
+    mountInside(unchecked, config.proxy_url, userId),
     mountProductSearch(client),
     mountMyOrders(client),
     mountCreateLead(client),
