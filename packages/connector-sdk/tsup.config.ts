@@ -1,12 +1,21 @@
 import { defineConfig, type Options } from 'tsup'
 
+/** Properties that leave the code neither as options, as errors, nor to `fetch` or ky. */
+const internal = /^(isOnce|callers|failureBody|reply|loadCsrf|share|over)$/
+
 const shared: Options = {
   target: 'es2022',
   platform: 'browser',
-  minify: true,
+  minify: 'terser',
+  terserOptions: {
+    ecma: 2020,
+    compress: { passes: 3, unsafe_arrows: true },
+    mangle: { properties: { regex: internal } },
+  },
   // The workspace's packages are bundled from their sources, by the same condition as everywhere.
   esbuildOptions: (options) => {
     options.conditions = ['source']
+    options.chunkNames = '[name]'
   },
 }
 
