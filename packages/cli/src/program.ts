@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { registerDev } from './commands/dev.ts'
 import { registerInit } from './commands/init.ts'
 import { registerTest } from './commands/test.ts'
+import { registerTypes } from './commands/types.ts'
 import { registerValidate } from './commands/validate.ts'
 import type { CommandContext } from './context.ts'
 
@@ -12,6 +13,7 @@ const commands: readonly ((program: Command, context: CommandContext) => void)[]
   registerDev,
   registerValidate,
   registerTest,
+  registerTypes,
 ]
 
 /** The whole command line, not run yet: `main.ts` runs it, the reference in `docs/` is written from it. */
