@@ -35,7 +35,6 @@ test('every error is reported at once, each with its path', () => {
   })
   expect(errors.toSorted()).toEqual(
     [
-      'response_schema NOT_SUPPORTED',
       'name INVALID_VALUE',
       'permalink INVALID_VALUE',
       'method INVALID_VALUE',
