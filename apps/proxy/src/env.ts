@@ -87,6 +87,11 @@ export function readSettings(environment: Environment = process.env): Settings {
   }
 }
 
+/** The token with which command-line tools call a running proxy. */
+export function readSessionToken(environment: Environment = process.env): string | undefined {
+  return environment.SLUICE_SESSION_TOKEN || undefined
+}
+
 /** Session variables make sense together only. */
 function sessionGroupProblems(environment: Environment): string[] {
   const isSet = (name: string) => environment[name] !== undefined

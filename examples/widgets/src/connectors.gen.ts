@@ -1,9 +1,14 @@
-// Written from the registry by `pnpm manifest`; edit that instead.
-import type { Manifest } from '@sluice/connector-schema'
+// Written by `sluice types`; edit the registry instead.
+import type { Manifest } from '@sluice/connector-sdk'
 
 export const manifest = {
   "version": 1,
   "connectors": {
+    /**
+     * Acme broken
+     *
+     * Always fails.
+     */
     "acme-broken": {
       "method": "GET",
       "query": [
@@ -28,6 +33,11 @@ export const manifest = {
       "payload": false,
       "access": "authenticated"
     },
+    /**
+     * Acme catalogue
+     *
+     * An address that Acme redirects to another of its own.
+     */
     "acme-catalogue": {
       "method": "GET",
       "query": [
@@ -50,6 +60,11 @@ export const manifest = {
       "payload": false,
       "access": "authenticated"
     },
+    /**
+     * Acme category
+     *
+     * A category by its display name, spaces and ampersands included.
+     */
     "acme-category": {
       "method": "GET",
       "query": [],
@@ -65,6 +80,11 @@ export const manifest = {
       "payload": false,
       "access": "authenticated"
     },
+    /**
+     * Acme change lead
+     *
+     * Changes the note and nothing else, whatever else the widget sends.
+     */
     "acme-change-lead": {
       "method": "PATCH",
       "query": [],
@@ -80,6 +100,11 @@ export const manifest = {
       "payload": true,
       "access": "authenticated"
     },
+    /**
+     * Acme checksum
+     *
+     * Length and checksum of a file without its bytes.
+     */
     "acme-checksum": {
       "method": "GET",
       "query": [
@@ -105,6 +130,11 @@ export const manifest = {
       "payload": false,
       "access": "authenticated"
     },
+    /**
+     * Acme create lead
+     *
+     * The widget sends what the visitor typed; who brought the lead in is the session's user.
+     */
     "acme-create-lead": {
       "method": "POST",
       "query": [],
@@ -118,6 +148,11 @@ export const manifest = {
       "payload": true,
       "access": "authenticated"
     },
+    /**
+     * Acme delete lead
+     *
+     * Only the sales team may.
+     */
     "acme-delete-lead": {
       "method": "DELETE",
       "query": [],
@@ -133,6 +168,11 @@ export const manifest = {
       "payload": true,
       "access": "authenticated"
     },
+    /**
+     * Acme download
+     *
+     * Bytes of a file, which may lie in folders.
+     */
     "acme-download": {
       "method": "GET",
       "query": [
@@ -158,6 +198,11 @@ export const manifest = {
       "payload": false,
       "access": "authenticated"
     },
+    /**
+     * Acme exchange rates
+     *
+     * An older API that takes its key in the query. Parameters that are not listed here may be sent too, the key never.
+     */
     "acme-exchange-rates": {
       "method": "GET",
       "query": [
@@ -181,6 +226,11 @@ export const manifest = {
       "payload": false,
       "access": "authenticated"
     },
+    /**
+     * Acme moved away
+     *
+     * An address that redirects to a stranger, which no credential may follow.
+     */
     "acme-moved-away": {
       "method": "GET",
       "query": [],
@@ -194,6 +244,11 @@ export const manifest = {
       "payload": false,
       "access": "authenticated"
     },
+    /**
+     * Acme my deals
+     *
+     * The same for the user: the proxy signs who they are, and exchanges that for a token.
+     */
     "acme-my-deals": {
       "method": "GET",
       "query": [],
@@ -207,6 +262,11 @@ export const manifest = {
       "payload": false,
       "access": "authenticated"
     },
+    /**
+     * Acme my orders
+     *
+     * The orders of whoever is signed in. Who that is comes from the session alone.
+     */
     "acme-my-orders": {
       "method": "GET",
       "query": [
@@ -232,6 +292,11 @@ export const manifest = {
       "payload": false,
       "access": "authenticated"
     },
+    /**
+     * Acme partner deals
+     *
+     * What Acme offers its partners. The proxy gets a token for itself and keeps it until it runs out.
+     */
     "acme-partner-deals": {
       "method": "GET",
       "query": [],
@@ -245,6 +310,11 @@ export const manifest = {
       "payload": false,
       "access": "authenticated"
     },
+    /**
+     * Acme product
+     *
+     * One product, reduced to what a widget shows.
+     */
     "acme-product": {
       "method": "GET",
       "query": [],
@@ -260,6 +330,11 @@ export const manifest = {
       "payload": false,
       "access": "authenticated"
     },
+    /**
+     * Acme product check
+     *
+     * Whether a product exists, without fetching it.
+     */
     "acme-product-check": {
       "method": "HEAD",
       "query": [],
@@ -275,6 +350,11 @@ export const manifest = {
       "payload": false,
       "access": "authenticated"
     },
+    /**
+     * Acme product search
+     *
+     * Search with filters and pages. Anyone signed in may ask; what they ask changes only what they see.
+     */
     "acme-product-search": {
       "method": "GET",
       "query": [
@@ -341,6 +421,11 @@ export const manifest = {
       "payload": false,
       "access": "authenticated"
     },
+    /**
+     * Acme replace lead
+     *
+     * The payload passes through byte for byte.
+     */
     "acme-replace-lead": {
       "method": "PUT",
       "query": [],
@@ -356,6 +441,11 @@ export const manifest = {
       "payload": true,
       "access": "authenticated"
     },
+    /**
+     * Acme sales report
+     *
+     * Reports for whoever signs: every request bears a JWT of the proxy's own.
+     */
     "acme-sales-report": {
       "method": "GET",
       "query": [],
@@ -369,6 +459,11 @@ export const manifest = {
       "payload": false,
       "access": "authenticated"
     },
+    /**
+     * Acme search options
+     *
+     * What the search can do.
+     */
     "acme-search-options": {
       "method": "OPTIONS",
       "query": [],
@@ -382,6 +477,11 @@ export const manifest = {
       "payload": false,
       "access": "authenticated"
     },
+    /**
+     * Acme slow
+     *
+     * Answers later than the connector waits.
+     */
     "acme-slow": {
       "method": "GET",
       "query": [
@@ -405,6 +505,11 @@ export const manifest = {
       "payload": false,
       "access": "authenticated"
     },
+    /**
+     * Acme status
+     *
+     * Public: needs no session. Acme says nothing about caching, so an answer is kept for a minute.
+     */
     "acme-status": {
       "method": "GET",
       "query": [],
@@ -418,6 +523,11 @@ export const manifest = {
       "payload": false,
       "access": "anonymous"
     },
+    /**
+     * Acme stream
+     *
+     * Lines that come one by one.
+     */
     "acme-stream": {
       "method": "GET",
       "query": [
@@ -447,6 +557,11 @@ export const manifest = {
       "payload": false,
       "access": "authenticated"
     },
+    /**
+     * Acme upload
+     *
+     * Any bytes, streamed; Acme answers with their length and checksum.
+     */
     "acme-upload": {
       "method": "PUT",
       "query": [],
@@ -462,6 +577,11 @@ export const manifest = {
       "payload": true,
       "access": "authenticated"
     },
+    /**
+     * Acme warehouse stock
+     *
+     * Stock of the region that the platform team chose, changed within the last hour.
+     */
     "acme-warehouse-stock": {
       "method": "GET",
       "query": [
@@ -492,6 +612,6 @@ export const manifest = {
       "unlisted_parameters": "reject",
       "payload": false,
       "access": "authenticated"
-    }
+    },
   }
 } as const satisfies Manifest

@@ -1,9 +1,13 @@
-import { readFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { type ConnectorDefinition, connectorMethods, parseRegistry } from '@sluice/connector-schema'
 import { describe, expect, test } from 'vitest'
 import { manifest } from './connectors.gen.ts'
 import { defaultPorts, registryFile } from './demo-config.ts'
-import { manifestText } from './generate-manifest.ts'
 
 const registryText = readFileSync(registryFile, 'utf8')
 const registry: unknown = JSON.parse(registryText)
@@ -119,20 +123,29 @@ describe('some connector of the registry uses', () => {
   })
 })
 
+/** What `sluice types` writes for a registry. */
+async function manifestText(content: unknown): Promise<string> {
+  const file = join(mkdtempSync(join(tmpdir(), 'widgets-')), 'registry.json')
+  writeFileSync(file, JSON.stringify(content))
+  const cli = fileURLToPath(new URL('../../../packages/cli/src/main.ts', import.meta.url))
+  const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=source', cli, 'types', file])
+  return stdout
+}
+
 describe('the manifest', () => {
-  test('is the one that the registry gives', () => {
+  test('is the one that the registry gives', async () => {
     const written = readFileSync(new URL('./connectors.gen.ts', import.meta.url), 'utf8')
-    expect(written).toBe(manifestText(registry))
+    expect(written).toBe(await manifestText(registry))
     expect(Object.keys(manifest.connectors)).toEqual(definitions.map(({ permalink }) => permalink).sort())
   })
 
-  test('does not depend on the order of the connectors', () => {
+  test('does not depend on the order of the connectors', async () => {
     const { connectors } = registry as { connectors: unknown[] }
-    expect(manifestText({ connectors: connectors.toReversed() })).toBe(manifestText(registry))
+    expect(await manifestText({ connectors: connectors.toReversed() })).toBe(await manifestText(registry))
   })
 
-  test('tells no address, no value, no credential and no name of a secret or variable', () => {
-    const text = manifestText(registry)
+  test('tells no address, no value, no credential and no name of a secret or variable', async () => {
+    const text = await manifestText(registry)
     const values = definitions.flatMap((definition) => [
       definition.url,
       definition.request_body,
@@ -160,10 +173,6 @@ describe('the manifest', () => {
       .filter((value) => value.length > 6 || value === '{{')
       .filter((value) => text.includes(value))
     expect(shown).toEqual([])
-  })
-
-  test('is not made of a registry with an error', () => {
-    expect(() => manifestText({ connectors: [{ name: 'No address' }] })).toThrow('connectors[0]')
   })
 })
 

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { registerDev } from './commands/dev.ts'
 import { registerInit } from './commands/init.ts'
 import { registerTest } from './commands/test.ts'
+import { registerTypes } from './commands/types.ts'
 import { registerValidate } from './commands/validate.ts'
 import type { CommandContext } from './context.ts'
 
@@ -10,8 +11,9 @@ import type { CommandContext } from './context.ts'
 const commands: readonly ((program: Command, context: CommandContext) => void)[] = [
   registerInit,
   registerDev,
-  registerTest,
   registerValidate,
+  registerTypes,
+  registerTest,
 ]
 
 /** The whole command line, not run yet: `main.ts` runs it, the reference in `docs/` is written from it. */

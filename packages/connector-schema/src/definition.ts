@@ -85,6 +85,10 @@ export const definitionSchema = z.strictObject({
     .regex(mediaType, 'must be a media type such as application/json')
     .default('')
     .describe('Content type of the answer; empty: application/json with a template, else as the API says'),
+  response_schema: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('JSON Schema of the answer; documents it and types it, checks nothing'),
   access: z.enum(['authenticated', 'anonymous']).default('authenticated'),
   roles: z
     .array(z.string().min(1).max(255))
@@ -121,7 +125,6 @@ export type PathParameter = z.output<typeof pathParameterSchema>
 
 /** Fields that the specification names and this version does not have yet: refused, never ignored. */
 export const unsupportedFields: ReadonlyMap<string, string> = new Map([
-  ['response_schema', 'describing the answer with a JSON Schema'],
   ['cache.stale_while_revalidate_seconds', 'serving stale answers'],
   ['cache.stale_if_error_seconds', 'serving stale answers'],
   ['cache.invalidates', 'invalidating other connectors'],

@@ -22,6 +22,7 @@ export type DefinitionIssueCode =
   | 'RESERVED_KEY'
   | 'REFUSED_HEADER'
   | 'INVALID_CONSTRAINTS'
+  | 'INVALID_SCHEMA'
   | 'UNDERIVABLE_PERMALINK'
   | 'BODY_NOT_ALLOWED'
   | (string & {})

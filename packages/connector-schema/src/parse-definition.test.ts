@@ -35,7 +35,6 @@ test('every error is reported at once, each with its path', () => {
   })
   expect(errors.toSorted()).toEqual(
     [
-      'response_schema NOT_SUPPORTED',
       'name INVALID_VALUE',
       'permalink INVALID_VALUE',
       'method INVALID_VALUE',
@@ -66,7 +65,6 @@ test('unknown keys are warnings that name the path and the nearest known key', (
 })
 
 test.each([
-  ['response_schema', { response_schema: {} }],
   ['cache.stale_if_error_seconds', { cache: { stale_if_error_seconds: 5 } }],
   ['cache.invalidates', { cache: { invalidates: [] } }],
 ])('%s is refused, never accepted and ignored', (path, change) => {

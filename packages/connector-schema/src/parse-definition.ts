@@ -10,6 +10,7 @@ import {
 import { checkRules, type PartialDefinition } from './definition-rules.ts'
 import { type DefinitionIssue, formatPath, type IssueList } from './issue.ts'
 import { derivePermalink } from './permalink.ts'
+import { checkResponseSchema } from './response-schema.ts'
 import { withoutUnknownKeys } from './unknown-keys.ts'
 
 /** A definition with its issues; `definition` is absent when there are errors. */
@@ -48,6 +49,7 @@ export function parseDefinition(input: unknown): ParsedDefinition {
     ...unsupported,
     ...(parsed.error?.issues ?? []).map(toIssue),
     ...checkRules(partial),
+    ...(partial.response_schema === undefined ? [] : checkResponseSchema(partial.response_schema)),
     ...permalink.errors,
   ]
   if (errors.length > 0 || !parsed.success || permalink.text === undefined) {

@@ -50,8 +50,6 @@ describe('the boundary', () => {
 
   it.each([
     ['body', /did you mean `payload`\?/],
-    ['data', /did you mean `payload`\?/],
-    ['params', /did you mean `query`\?/],
     ['Query', /did you mean `query`\?/],
     ['method', /method$/],
     ['__proto__', /__proto__$/],
@@ -105,11 +103,6 @@ describe('the boundary', () => {
     expect(error.message).toContain('query.Limit: did you mean `limit`?')
   })
 
-  it('refuses a header twice, however it is spelled', async () => {
-    const error = await refusal('search', { headers: { accept: 'a', ACCEPT: 'b' } })
-    expect(error).toMatchObject({ code: 'INVALID_OVERRIDE', params: [{ key: 'Accept', rule: 'duplicate' }] })
-  })
-
   it('names every missing path key, `undefined` being none', async () => {
     const expected = { code: 'MISSING_PATH_PARAMETERS', params: ['idea_id'] }
     expect(await refusal('idea-endorsements')).toMatchObject(expected)
@@ -136,15 +129,7 @@ describe('the boundary', () => {
   })
 
   it.each([
-    ['limit', 'abc', 'type'],
-    ['limit', 1.5, 'type'],
-    ['limit', 0, 'minimum'],
-    ['limit', 51, 'maximum'],
-    ['limit', [1, 2], 'multiple'],
     ['sort', 'up', 'enum'],
-    ['flag', 'yes', 'type'],
-    ['tag', ['ok', 'x'], 'min_length'],
-    ['tag', 'toolong', 'max_length'],
     ['any', null, 'type'],
     ['any', Number.NaN, 'type'],
     ['any', Number.POSITIVE_INFINITY, 'type'],
@@ -158,22 +143,18 @@ describe('the boundary', () => {
     })
   })
 
-  it('lets a header and a path key have one value alone', async () => {
-    const rule = 'multiple'
-    expect(await refusal('search', { headers: { Accept: ['a', 'b'] } })).toMatchObject({
-      params: [{ key: 'Accept', rule }],
-    })
-    expect(await refusal('idea-endorsements', { path: { idea_id: [1, 2] } })).toMatchObject({
-      params: [{ key: 'idea_id', rule }],
+  it('takes numbers for enum values, whatever the case of the header', async () => {
+    await call('search', { headers: { 'x-api-version': '2' } })
+    expect(server.received).toHaveLength(1)
+    server.received.length = 0
+    expect(await refusal('search', { headers: { 'X-API-VERSION': 3 } })).toMatchObject({
+      params: [{ key: 'X-Api-Version', rule: 'enum' }],
     })
   })
 
-  it('counts characters, not UTF-16 units, and takes numbers for enum values', async () => {
-    await call('search', {
-      query: { tag: '\u{1F600}\u{1F600}\u{1F600}\u{1F600}' },
-      headers: { 'x-api-version': '2' },
-    })
-    expect(server.received).toHaveLength(1)
+  it('leaves ranges, lengths, types and repetition to the proxy, which refuses them by name', async () => {
+    await call('search', { query: { limit: [0, 'abc'], tag: 'toolong', flag: 'yes' } })
+    expect(server.received[0]?.url).toContain('?limit=0&limit=abc&tag=toolong&flag=yes')
   })
 
   it('leaves a type that it does not know to the proxy', async () => {

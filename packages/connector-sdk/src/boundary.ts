@@ -12,6 +12,7 @@ interface Options {
   readonly signal?: AbortSignal
   /** Milliseconds. */
   readonly timeout?: number
+  readonly retry?: number
 }
 
 /** A call that its connector permits; only what stands here is sent. */
@@ -20,6 +21,8 @@ export interface CheckedCall extends Overrides, Pick<Options, 'as' | 'signal' | 
   readonly method: string
   /** Milliseconds. */
   readonly timeout: number
+  /** How many further attempts may be made. */
+  readonly retry: number
 }
 
 const toRecord = (value: unknown) => isRecord(value) && value
@@ -29,10 +32,11 @@ const readers = {
   headers: toRecord,
   path: toRecord,
   payload: toBody,
-  as: (value: unknown) => /^(json|text|blob|arrayBuffer|stream|response)$/.test(String(value)) && value,
+  as: (value: unknown) => /^(json|text|blob|arrayBuffer|stream|response)$/.test(`${value}`) && value,
   signal: (value: unknown) => tagOf(value) === 'AbortSignal' && value,
   // A browser's timer counts in 31 bits.
   timeout: (value: unknown) => (value as number) > 0 && (value as number) < 2 ** 31 && value,
+  retry: (value: unknown) => (value as number) >>> 0 === value && value,
 }
 
 /**
@@ -45,7 +49,7 @@ export function checkCall(manifest: Manifest | undefined, permalink: string, inp
   const refuse: Refuse = createRefuse(permalink)
   const connector = ownValue(manifest?.connectors, permalink)
   // Without a manifest the proxy knows; but other text, as `..`, would change the path.
-  if (manifest ? !connector : !/^[a-z0-9-]+$/.test(permalink)) {
+  if ((manifest && !connector) || !/^[a-z0-9-]+$/.test(permalink)) {
     refuse('UNKNOWN_CONNECTOR', '')
   }
   const options: Options = readOptions(input ?? {}, readers, refuse)
@@ -53,6 +57,7 @@ export function checkCall(manifest: Manifest | undefined, permalink: string, inp
   if (payload && connector?.payload === false) refuse('PAYLOAD_NOT_PERMITTED', connector.method)
   return {
     timeout: 30_000,
+    retry: 2,
     method: connector?.method ?? (payload ? 'POST' : 'GET'),
     ...options,
     ...readOverrides(options, connector, refuse),

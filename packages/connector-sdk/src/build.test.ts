@@ -13,6 +13,7 @@ const packageFolder = dirname(import.meta.dirname)
 const kilobyte = 1024
 let folder: string
 let esm: string
+let csrf: string
 let iife: string
 let declarations: string
 
@@ -21,8 +22,9 @@ beforeAll(async () => {
   const tsup = join(dirname(createRequire(import.meta.url).resolve('tsup')), 'cli-default.js')
   await promisify(execFile)(process.execPath, [tsup, '--out-dir', folder], { cwd: packageFolder })
   const read = (name: string) => readFile(join(folder, name), 'utf8')
-  ;[esm, iife, declarations] = await Promise.all([
+  ;[esm, csrf, iife, declarations] = await Promise.all([
     read('index.js'),
+    read('csrf.js'),
     read('sluice.iife.js'),
     read('index.d.ts'),
   ])
@@ -30,13 +32,19 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 describe('the build', () => {
-  it('gives an ESM file, one file for <script>, and types', async () => {
-    expect((await readdir(folder)).sort()).toEqual(['index.d.ts', 'index.js', 'sluice.iife.js'])
+  it('gives an ESM file and what cookie sessions load beside it, one file for <script>, and types', async () => {
+    expect((await readdir(folder)).sort()).toEqual(['csrf.js', 'index.d.ts', 'index.js', 'sluice.iife.js'])
   })
 
   it('is at most 3 kB gzipped without ky, which is its only import', () => {
     expect(gzipSync(esm, { level: 9 }).length).toBeLessThanOrEqual(3 * kilobyte)
     expect([...esm.matchAll(/\bfrom\s*["']([^"']+)["']/g)].map((match) => match[1])).toEqual(['ky'])
+  })
+
+  it('lets cookie sessions load a few hundred bytes more, which import nothing', () => {
+    expect(gzipSync(csrf, { level: 9 }).length).toBeLessThanOrEqual(kilobyte / 2)
+    expect(csrf).not.toMatch(/\bimport\b/)
+    expect([...esm.matchAll(/\bimport\(["'](.+?)["']\)/g)].map((match) => match[1])).toEqual(['./csrf.js'])
   })
 
   it('is at most 12 kB gzipped with ky, and imports nothing', () => {

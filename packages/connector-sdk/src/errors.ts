@@ -40,11 +40,7 @@ class BaseError<Facts extends { readonly code: string }> extends Error {
   constructor(what: string, { permalink, response }: Origin, facts: Facts & { readonly cause?: unknown }) {
     super(`${permalink ?? 'client'}: ${facts.code} ${what}`)
     const requestId = response?.headers.get(requestIdHeader) ?? undefined
-    Object.assign(this, { permalink, requestId }, facts)
-  }
-
-  get [brand](): true {
-    return true
+    Object.assign(this, { permalink, requestId, [brand]: true }, facts)
   }
 }
 

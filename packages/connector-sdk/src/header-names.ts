@@ -4,6 +4,7 @@ import type { wireHeaders } from '@sluice/connector-schema/wire'
 type Names = typeof wireHeaders
 
 export const errorHeader: Names['error'] = 'x-connector-error'
+export const csrfHeader: Names['csrfToken'] = 'x-csrf-token'
 export const requestIdHeader: Names['requestId'] = 'x-request-id'
 export const pathParamsHeader: Names['pathParams'] = 'x-path-params'
 export const headerParamsHeader: Names['headerParams'] = 'x-header-params'

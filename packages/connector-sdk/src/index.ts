@@ -21,6 +21,7 @@ export type {
   Payload,
   PermalinkOf,
   ResponseAs,
+  ResponseOf,
   Scalar,
   SessionSource,
 } from './types.ts'

@@ -10,11 +10,11 @@ export function createRefuse(permalink: string | undefined): Refuse {
   }
 }
 
-/** By an option's name, how to read it; an error or a falsy result says that the value is none for it. */
+/** By an option's name, how to read it; an error, `false` or nothing says that the value is none for it. */
 export type OptionReaders = Readonly<Record<string, (value: unknown) => unknown>>
 
 /** What other clients call our options. */
-const aliases: Readonly<Record<string, string>> = { body: 'payload', data: 'payload', params: 'query' }
+const aliases: Readonly<Record<string, string>> = { body: 'payload' }
 
 /**
  * Reads options; unknown and wrong ones are refused by name.
@@ -39,14 +39,14 @@ export function readOptions(
     } catch {
       // Refused below, with a message of ours.
     }
-    if (!options[name]) refuse('INVALID_OPTION', name, [name])
+    if (!options[name] && options[name] !== 0) refuse('INVALID_OPTION', name, [name])
   }
   return options
 }
 
 /** The built-in tag of a value: unlike `instanceof` it is the same for values from an iframe. */
 export function tagOf(value: unknown): string {
-  return Object.prototype.toString.call(value).slice(8, -1)
+  return {}.toString.call(value).slice(8, -1)
 }
 
 /** Whether the value is an object of keys and values, not a `Map`, a `URLSearchParams` or a list. */

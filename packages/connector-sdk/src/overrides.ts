@@ -23,28 +23,23 @@ export function readOverrides(
   refuse: Refuse,
 ): Overrides {
   // Paths have no constraints.
-  const constraints: ConstraintsByPlace | undefined = connector?.constraints
+  const constraints: ConstraintsByPlace = { ...connector?.constraints }
   const read = (place: keyof Overrides) => {
-    const listed: string[] = Object.values<string | readonly string[]>(connector?.[place] ?? {}).flat()
+    const listed: string[] = Object.values<string | readonly string[]>({ ...connector?.[place] }).flat()
     const isOpen = !connector || (place === 'query' && connector.unlisted_parameters === 'allow')
-    const seen = new Set<string>()
-    return Object.entries(options[place] ?? {}).flatMap(([name, value]) => {
+    return Object.entries({ ...options[place] }).flatMap(([name, value]) => {
       // RFC 9110 §5.1: header names are the same whatever their case.
-      const spelled = place === 'headers' ? findName(name, listed) : listed.find((other) => other === name)
-      const key = spelled ?? (isOpen && name)
+      const isPermitted = isOpen || listed.includes(name)
+      const key = isPermitted ? name : place === 'headers' && findName(name, listed)
       if (!key) return refuse('OVERRIDE_NOT_PERMITTED', `${place}.${name}${suggest(name, listed)}`, [name])
-      // Only a query key may repeat, and one with constraints only where they say so (spec: "The wire").
-      const rules = ownValue(constraints?.[place], key) ?? { multiple: place === 'query' }
-      // `undefined` leaves a key out.
-      const values = [value].flat().filter((item) => item !== undefined)
-      const rule = seen.has(key)
-        ? 'duplicate'
-        : values.length > 1 && !rules.multiple
-          ? 'multiple'
-          : values.map((item) => brokenRule(item, rules)).find(Boolean)
-      if (rule) refuse('INVALID_OVERRIDE', `${place}.${key} breaks ${rule}`, [{ key, rule }])
-      seen.add(key)
-      return values.map((item) => [key, String(item)] as const)
+      const rules = ownValue(constraints[place], key)
+      return [value].flat().flatMap((item) => {
+        // It leaves a key out.
+        if (item === undefined) return []
+        const rule = brokenRule(item, rules)
+        if (rule) refuse('INVALID_OVERRIDE', `${place}.${key}: ${rule}`, [{ key, rule }])
+        return [[key, `${item}`] as const]
+      })
     })
   }
   const overrides = { query: read('query'), headers: read('headers'), path: read('path') }

@@ -21,15 +21,14 @@ export async function readAnswer(answered: Answered, as: ResponseAs | undefined)
   const body = await response.text()
   if (!body) return undefined
   // `application/json` and every `+json` (RFC 6839 §3.1).
-  if (!as && !/^[^;]*[/+]json *(;|$)/i.test(response.headers.get('content-type') ?? '')) return body
+  if (!as && !/^[^;]*[/+]json *(;|$)/i.test(`${response.headers.get('content-type')}`)) return body
   try {
     return JSON.parse(body)
   } catch {
     // Not the parser's own message: it quotes its input.
-    const { status } = response
     throw new ConnectorUpstreamError('', answered, {
       code: 'INVALID_JSON',
-      status,
+      status: response.status,
       body,
     })
   }
@@ -48,7 +47,7 @@ export function toFailure(answered: Answered): ConnectorProblem | ConnectorUpstr
     })
   }
   // The proxy wrote it (spec: "Problems"); there is none after HEAD.
-  const { detail, stage, params = [] } = (body ?? {}) as Partial<Problem>
+  const { detail, stage, params = [] } = { ...(body as Partial<Problem>) }
   return new ConnectorProblem(detail ?? '', answered, { code, status, stage, params, detail })
 }
 

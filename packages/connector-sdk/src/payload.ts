@@ -15,18 +15,13 @@ export interface OutgoingBody {
  * @returns nothing for a stream that cannot be sent, and for a function, which is no JSON
  * @throws TypeError as `JSON.stringify` does
  */
-export function toBody(payload: unknown): OutgoingBody | false | '' | undefined {
+export function toBody(payload: unknown): OutgoingBody | false | undefined {
   const tag = tagOf(payload)
   const body = payload as BodyInit
   if (tag === 'ReadableStream')
-    return !(body as ReadableStream).locked && canSendStreams() && { body, isOnce: true }
+    // A browser that cannot send streams would send the text "[object ReadableStream]" instead.
+    return !(body as ReadableStream).locked && 'duplex' in Request.prototype && { body, isOnce: true }
   if (/^(String|Blob|File|FormData|URLSearchParams|ArrayBuffer|DataView|.+Array)$/.test(tag)) return { body }
   const json = JSON.stringify(payload) as string | undefined
-  return json && { body: json, type: 'application/json' }
-}
-
-/** A browser that cannot send streams sends the text "[object ReadableStream]" instead, and a type for it. */
-function canSendStreams(): boolean {
-  const init = { method: 'POST', body: new ReadableStream(), duplex: 'half' }
-  return !new Request('https://stream.invalid', init).headers.has('content-type')
+  return json !== undefined && { body: json, type: 'application/json' }
 }

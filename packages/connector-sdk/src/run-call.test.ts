@@ -150,12 +150,6 @@ describe('a failure', () => {
     expect(await failure(client().callConnector('bare'))).toMatchObject({ status: 500, body: '<b>no</b>' })
   })
 
-  it('is sent once: nothing is tried again', async () => {
-    server.answer = (response) => json(response, {}, 503)
-    await failure(client().callConnector('bare'))
-    expect(server.received).toHaveLength(1)
-  })
-
   it('to connect is a ConnectorNetworkError', async () => {
     const gone = createServer()
     await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve))

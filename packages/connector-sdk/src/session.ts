@@ -16,5 +16,5 @@ export async function askToken(session: SessionSource, permalink: string): Promi
     cause = error
   }
   const facts = { code: 'SESSION_FAILED', params: [], cause } as const
-  throw new ConnectorBoundaryError('no bearer token', { permalink }, facts)
+  throw new ConnectorBoundaryError('', { permalink }, facts)
 }

@@ -31,6 +31,8 @@ export interface ManifestConnector {
 export interface Manifest {
   readonly version: 1
   readonly connectors: Readonly<Record<string, ManifestConnector>>
+  /** The types of answers by permalink, as `sluice types` writes them; there is never a value. */
+  readonly responses?: object
 }
 
 /** A single override. Numbers must be finite. */
@@ -46,7 +48,6 @@ export type Payload = object | string | number | boolean | null
 export type ResponseAs = 'json' | 'text' | 'blob' | 'arrayBuffer' | 'stream' | 'response'
 
 interface Answers {
-  json: unknown
   text: string
   blob: Blob
   arrayBuffer: ArrayBuffer
@@ -55,8 +56,16 @@ interface Answers {
   response: Response
 }
 
+/** What a connector answers in JSON: `unknown` where its definition has no `response_schema`. */
+export type ResponseOf<M extends Manifest, P extends string> = M extends {
+  readonly responses?: { readonly [K in P]: infer R }
+}
+  ? R
+  : unknown
+
 /** What a call resolves to. */
-export type Answer<A extends ResponseAs | undefined> = A extends ResponseAs ? Answers[A] : unknown
+export type Answer<A extends ResponseAs | undefined, Json = unknown> =
+  A extends Exclude<ResponseAs, 'json'> ? Answers[A] : Json
 
 type ValueOf<C> = C extends { readonly enum: readonly (infer V)[] }
   ? V
@@ -133,6 +142,11 @@ interface CommonOptions<A extends ResponseAs | undefined> {
   readonly signal?: AbortSignal | undefined
   /** Milliseconds for the whole call, 30 000 by default; the reading of a `stream` or `response` counts too. */
   readonly timeout?: number | undefined
+  /**
+   * How many times a call of an idempotent method may be sent again after 429, 502, 503 or 504: 2 by default, 0 for
+   * none. `Retry-After` is honoured; one that is longer than `timeout` ends the call at once.
+   */
+  readonly retry?: number | undefined
 }
 
 /** The permalinks of a manifest. */
@@ -166,7 +180,7 @@ export interface ConnectorClient<M extends Manifest> {
   callConnector<P extends PermalinkOf<M>, A extends ResponseAs | undefined = undefined>(
     permalink: P,
     ...options: CallArguments<M, P, A>
-  ): Promise<Answer<A>>
+  ): Promise<Answer<A, ResponseOf<M, P>>>
 }
 
 /** Gives the bearer token of the session; called for each call, and once more after an answer 401. */
@@ -178,8 +192,11 @@ export interface ClientOptions<M extends Manifest> {
   readonly baseUrl: string | URL
   /** The file that `sluice types` writes. Without it calls are not typed, and the proxy alone enforces. */
   readonly manifest?: M | undefined
-  /** Without it calls are anonymous. */
-  readonly session?: SessionSource | undefined
+  /**
+   * Where the bearer token comes from, or `cookie` for the session cookie of the page: its CSRF token is that of
+   * `<meta name="csrf-token">` or `#csrftoken`, else it is fetched once. Without it calls are anonymous.
+   */
+  readonly session?: SessionSource | 'cookie' | undefined
   /** Sent as they are with every call (`traceparent`); never overrides. */
   readonly headers?: Readonly<Record<string, string>> | undefined
 }
