@@ -21,7 +21,9 @@ export interface ManifestConnector {
 }
 
 /** A row's constraints as widgets see them. */
-export type ManifestConstraints = Omit<Constraints, 'roles'>
+export type ManifestConstraints = Omit<Constraints, 'roles' | 'enum'> & {
+  readonly enum?: readonly (string | number | boolean)[] | undefined
+}
 
 /** What `GET /connectors/manifest` answers and `sluice types` writes. */
 export interface Manifest {

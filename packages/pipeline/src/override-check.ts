@@ -1,4 +1,4 @@
-import type { Constraints } from '@sluice/connector-schema'
+import type { Constraints, ManifestConstraints } from '@sluice/connector-schema'
 import { RE2JS } from 're2js'
 
 /** What a constraint check needs to know beyond the value. */
@@ -14,7 +14,9 @@ export interface OverrideCheck {
 type Rule = readonly [name: keyof Constraints, holds: (value: string) => boolean]
 
 /** Compiles a row's constraints once, so that a call only runs them. */
-export function compileConstraints(constraints: Constraints): OverrideCheck {
+export function compileConstraints(
+  constraints: ManifestConstraints & Pick<Constraints, 'roles'>,
+): OverrideCheck {
   const rules = [...typeRules(constraints), ...textRules(constraints), ...numberRules(constraints)]
   return {
     multiple: constraints.multiple === true,
@@ -26,7 +28,7 @@ export function compileConstraints(constraints: Constraints): OverrideCheck {
 const integer = /^-?(?:0|[1-9][0-9]{0,15})$/
 const number = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?$/
 
-function typeRules({ type }: Constraints): Rule[] {
+function typeRules({ type }: ManifestConstraints): Rule[] {
   switch (type) {
     case 'integer':
       return [['type', (value) => integer.test(value) && Number.isSafeInteger(Number(value))]]
@@ -39,7 +41,7 @@ function typeRules({ type }: Constraints): Rule[] {
   }
 }
 
-function textRules({ enum: choices, pattern, min_length, max_length }: Constraints): Rule[] {
+function textRules({ enum: choices, pattern, min_length, max_length }: ManifestConstraints): Rule[] {
   const rules: Rule[] = []
   if (choices !== undefined) {
     const allowed = new Set(choices.map(String))
@@ -55,7 +57,7 @@ function textRules({ enum: choices, pattern, min_length, max_length }: Constrain
   return rules
 }
 
-function numberRules({ minimum, maximum }: Constraints): Rule[] {
+function numberRules({ minimum, maximum }: ManifestConstraints): Rule[] {
   const rules: Rule[] = []
   if (minimum !== undefined) rules.push(['minimum', (value) => Number(value) >= minimum])
   if (maximum !== undefined) rules.push(['maximum', (value) => Number(value) <= maximum])
