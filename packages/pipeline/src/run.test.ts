@@ -295,13 +295,13 @@ describe('what the widget receives', () => {
     const body = new PassThrough()
     body.end('{}')
     const upstream = { send: async () => ({ status: 200, headers: cacheable, body }) }
-    const set = () => {
+    const keep = () => {
       throw new Error('no room')
     }
     const outcome = runExchange(callOf(connector()), {
       ...ports,
       upstream,
-      cache: { get: () => undefined, set },
+      cache: { ...ports.cache, keep },
     })
     expect((await problemOf(outcome)).code).toBe('INTERNAL_ERROR')
     expect(body.destroyed).toBe(true)

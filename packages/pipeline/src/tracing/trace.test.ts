@@ -64,6 +64,7 @@ test('a trace shows what was sent, every secret as its template', async () => {
     'look-up-cache',
     'send',
     'keep-secrets-in',
+    'revalidate',
     'transform-response',
     'keep-secrets-in-still',
     'store',
