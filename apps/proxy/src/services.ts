@@ -1,5 +1,6 @@
 import { createSecretKey, randomBytes } from 'node:crypto'
 import {
+  type Clock,
   createFlights,
   createTokenSource,
   defaultLimits,
@@ -75,6 +76,8 @@ export interface ServicesOptions {
   readonly encryptionKeys?: KeyRing | undefined
   /** Where proxies share what they have; needs `encryptionKeys`. */
   readonly redisUrl?: string | undefined
+  /** The machine's, where a test does not bring its own. */
+  readonly clock?: Clock
   /** Bounds of the stored answers in memory. */
   readonly cache?: MemoryTierOptions
   /** How other proxies hear of an invalidation while Redis cannot be reached. */
@@ -99,6 +102,7 @@ export interface MemoryServices extends Services {
  * @throws Error where a tenant or an issuer is wrongly configured.
  */
 export function createServices(options: ServicesOptions): MemoryServices {
+  const { clock = systemClock } = options
   const logger = options.logger ?? createLogger()
   const shared = connectShared(options, logger)
   const upstream = createUpstream(options.egress)
@@ -117,10 +121,10 @@ export function createServices(options: ServicesOptions): MemoryServices {
     variables,
     upstream,
     isolatedRenderer,
-    tokens: createTokenSource({ upstream, store, clock: systemClock, keySecret: cacheKeySecret }),
+    tokens: createTokenSource({ upstream, store, clock, keySecret: cacheKeySecret }),
     cache,
-    flights: createFlights(systemClock),
-    clock: systemClock,
+    flights: createFlights(clock),
+    clock,
     limits: defaultLimits,
     cacheKeySecret,
   }
@@ -130,7 +134,7 @@ export function createServices(options: ServicesOptions): MemoryServices {
   return {
     tenants: createMemoryTenants(options.tenants),
     defaultTenantId: options.defaultTenantId,
-    sessions: createSessionVerifier({ issuers: options.sessionIssuers, clock: systemClock }),
+    sessions: createSessionVerifier({ issuers: options.sessionIssuers, clock }),
     csrf: createCsrfTokens(randomBytes(32)),
     // A revision that comes back later must not find what was stored before.
     connectors: createMemoryConnectors((tenantId, permalinks) => {
@@ -157,24 +161,24 @@ interface Shared {
 
 /** The connection to what proxies share, and how what lies there is sealed. */
 function connectShared(
-  { redisUrl: url, encryptionKeys: ring }: ServicesOptions,
+  { redisUrl: url, encryptionKeys: ring, clock = systemClock }: ServicesOptions,
   logger: Logger,
 ): Shared | undefined {
   if (url === undefined) return undefined
   if (ring === undefined)
     throw new Error('What proxies share is encrypted: SLUICE_ENCRYPTION_KEYS is missing')
-  return { redis: connectRedis({ url, logger, clock: systemClock }), sealing: createSealing(ring) }
+  return { redis: connectRedis({ url, logger, clock }), sealing: createSealing(ring) }
 }
 
 function createProcessCache(
-  { cache, generation = noGeneration }: ServicesOptions,
+  { cache, generation = noGeneration, clock = systemClock }: ServicesOptions,
   shared: Shared | undefined,
 ) {
   const marks = createMarks(generation)
   return createCache({
     memory: createMemoryTier(marks, cache),
-    shared: shared && createSharedTier({ ...shared, marks, generation, clock: systemClock }),
+    shared: shared && createSharedTier({ ...shared, marks, generation, clock }),
     marks,
-    clock: systemClock,
+    clock,
   })
 }

@@ -59,7 +59,7 @@ function confirmed(
   const { storable, freshness, keepMs } = evaluate(evaluated)
   const answer: StoredAnswer = { ...stored, ...after, freshness }
   if (storable) ports.cache.keep(plan.entry, answer, { ticket: plan.ticket, forMs: keepMs })
-  else ports.cache.forget(plan.entry.key)
+  else if (ports.cache.isCurrent(plan.ticket)) ports.cache.forget(plan.entry.key)
   const nowMs = ports.clock.now()
   const isShareable = storable && isFresh(freshness, nowMs)
   plan.flight?.settle(isShareable ? { kind: 'stored', answer } : { kind: 'alone' })

@@ -69,7 +69,9 @@ async function keepUnder(
   const notKept = (body: Transformed['body']): Kept => {
     plan.flight?.settle({ kind: 'alone' })
     // What the API says now holds; that it cannot say anything right now (5xx) makes nothing older wrong.
-    if (!isErrorStatus(status)) ports.cache.forget(plan.entry.key)
+    // What another request has brought since an invalidation is newer than this.
+    const isOver = plan.stored !== undefined && ports.cache.isCurrent(plan.ticket)
+    if (isOver && !isErrorStatus(status)) ports.cache.forget(plan.entry.key)
     return { body, stored: false }
   }
   if (!storable || connector.dependencies.timeInResponse) return notKept(transformed.body)
