@@ -8,11 +8,15 @@ export type Scope =
   | { readonly kind: 'connector'; readonly tenantId: string; readonly permalink: string }
   | { readonly kind: 'url'; readonly tenantId: string; readonly url: string }
 
-/** The tag of a scope: like the keys of stored answers it tells nothing of what it was made of. */
+/**
+ * The tag of a scope: the first letter of its kind, and a digest. Like the keys of stored answers it tells nothing of
+ * what it was made of.
+ */
 export function tagOf(scope: Scope, keySecret: KeyObject): string {
   const what =
     scope.kind === 'connector' ? scope.permalink : scope.kind === 'url' ? new URL(scope.url).href : ''
-  return digestParts(createHmac('sha256', keySecret), [['tag', scope.kind, scope.tenantId, what]])
+  const digest = digestParts(createHmac('sha256', keySecret), [['tag', scope.kind, scope.tenantId, what]])
+  return `${scope.kind.charAt(0)}${digest}`
 }
 
 /** Everything that a stored answer of this request can be invalidated by. */

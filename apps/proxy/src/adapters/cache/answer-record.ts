@@ -4,7 +4,7 @@ import { z } from 'zod'
 /** A stored answer outside the process: four bytes of length, so much JSON, then the body. */
 export interface AnswerRecord {
   readonly answer: StoredAnswer
-  /** What stood in the answer's slots when its request began. */
+  /** What the answer's marks said when its request began. */
   readonly marks: readonly string[]
   /** Milliseconds since the epoch from which on it is of no use. */
   readonly keptUntilMs: number

@@ -6,8 +6,7 @@ import {
   type StoredAnswer,
   type Ticket,
 } from '@sluice/pipeline'
-import type { Marks, MarksTaken } from './marks.ts'
-import { slotOf } from './marks.ts'
+import { type Marks, type MarksTaken, markOf } from './marks.ts'
 import type { MemoryTier } from './memory-tier.ts'
 import type { SharedFound, SharedTier } from './shared-tier.ts'
 
@@ -35,7 +34,7 @@ class TakenTicket {
 export function createCache({ memory, shared, marks, clock }: CacheOptions): CacheStore {
   const findShared = async (tier: SharedTier, { key, tags }: CacheEntry, near: StoredAnswer | undefined) => {
     const taken = marks.take(tags())
-    const found = await tier.find(key, taken.slots)
+    const found = await tier.find(key, taken.names)
     const ticket = new TakenTicket(taken, found?.marks)
     const far = newer(found, near)
     if (far === undefined) return { stored: near, ticket }
@@ -61,9 +60,9 @@ export function createCache({ memory, shared, marks, clock }: CacheOptions): Cac
     },
     isCurrent: (ticket: Ticket) => ticket instanceof TakenTicket && marks.isCurrent(ticket.taken),
     invalidate(tags) {
-      const slots = tags.map(slotOf)
-      marks.invalidate(slots)
-      return shared?.invalidate(slots)
+      const names = tags.map(markOf)
+      marks.invalidate(names)
+      return shared?.invalidate(names)
     },
   }
 }

@@ -1,22 +1,22 @@
 /**
- * What was invalidated, as this process knows it. Every tag falls into one of 65,536 slots, and invalidating a
- * tag gives its slot another number: an answer holds for as long as the numbers that stood in its slots when its
- * request began. Two tags that share a slot invalidate each other, which costs a request and no correctness; in
- * return nothing grows, however many URLs are invalidated.
+ * What was invalidated, as this process knows it. A stored answer depends on some marks, each of which has a number;
+ * invalidating raises the number, and the answer holds for as long as the numbers that stood there when its request
+ * began. A tenant and a connector have a mark of their own. URLs, of which there is no end, share about a million:
+ * two of them with one mark invalidate each other, which costs a request and no correctness, and nothing grows.
  */
 export interface Marks {
   take(tags: readonly string[]): MarksTaken
   isCurrent(taken: MarksTaken): boolean
-  invalidate(slots: readonly number[]): void
+  invalidate(names: readonly string[]): void
   /** Where it is not known what was invalidated. */
   invalidateAll(): void
 }
 
-/** The numbers of some slots at one moment. */
+/** The numbers of some marks at one moment. */
 export interface MarksTaken {
   readonly epoch: number
   readonly generation: string
-  readonly slots: readonly number[]
+  readonly names: readonly string[]
   readonly numbers: readonly number[]
 }
 
@@ -33,34 +33,40 @@ export interface Generation {
 /** A single process has nobody to tell. */
 export const noGeneration: Generation = { current: () => '', raise: () => undefined }
 
-const slotCount = 65_536
+const urlMarks = 2 ** 20
 
-/** The slot of a tag, which is a digest already. */
-export function slotOf(tag: string): number {
-  const bytes = Buffer.from(tag.slice(0, 4), 'base64url')
-  return bytes.readUInt16BE(0)
+/** The mark of a tag: `u` and a number for a URL, the tag itself (a digest) for anything else. */
+export function markOf(tag: string): string {
+  if (!tag.startsWith('u')) return tag
+  return `u${Buffer.from(tag.slice(1, 9), 'base64url').readUInt32BE(0) % urlMarks}`
 }
 
-export function isSlot(slot: number): boolean {
-  return Number.isInteger(slot) && slot >= 0 && slot < slotCount
+/** Whether a text from outside is the name of a mark. */
+export function isMark(name: string): boolean {
+  return /^(?:u[0-9]{1,7}|[ct][\w-]{43})$/.test(name)
 }
 
 /** Creates the marks of a process. */
 export function createMarks(generation: Generation = noGeneration): Marks {
-  const numbers = new Uint32Array(slotCount)
+  const ofUrls = new Uint32Array(urlMarks)
+  const ofOthers = new Map<string, number>()
   let epoch = 0
+  const numberOf = (name: string) =>
+    name.startsWith('u') ? (ofUrls[Number(name.slice(1))] ?? 0) : (ofOthers.get(name) ?? 0)
   return {
     take(tags) {
-      const slots = tags.map(slotOf)
-      const taken = slots.map((slot) => numbers[slot] ?? 0)
-      return { epoch, generation: generation.current(), slots, numbers: taken }
+      const names = tags.map(markOf)
+      return { epoch, generation: generation.current(), names, numbers: names.map(numberOf) }
     },
     isCurrent(taken) {
       if (taken.epoch !== epoch || taken.generation !== generation.current()) return false
-      return taken.slots.every((slot, index) => numbers[slot] === taken.numbers[index])
+      return taken.names.every((name, index) => numberOf(name) === taken.numbers[index])
     },
-    invalidate(slots) {
-      for (const slot of slots) numbers[slot] = (numbers[slot] ?? 0) + 1
+    invalidate(names) {
+      for (const name of names) {
+        if (name.startsWith('u')) ofUrls[Number(name.slice(1))] = numberOf(name) + 1
+        else ofOthers.set(name, numberOf(name) + 1)
+      }
     },
     invalidateAll() {
       epoch += 1

@@ -66,22 +66,30 @@ test('an answer is gone when its time is over', async () => {
   await expect.poll(() => memory.get('k')).toBeUndefined()
 })
 
-const [one, other] = ['AAAA', 'BBBB'] as const
+const [one, other] = [`c${'A'.repeat(43)}`, `u${'B'.repeat(43)}`] as const
 
 test('what is invalidated is gone, and what has nothing to do with it stays', () => {
   const { marks, memory, set } = tier()
   set('k', answer(1), { tags: [one, other] })
   set('l', answer(1), { tags: [other] })
-  marks.invalidate(marks.take([one]).slots)
+  marks.invalidate(marks.take([one]).names)
   expect([memory.get('k'), memory.get('l') !== undefined]).toEqual([undefined, true])
   marks.invalidateAll()
   expect(memory.get('l')).toBeUndefined()
 })
 
+test('URLs are invalidated like anything else, though they share marks', () => {
+  const { marks, memory, set } = tier()
+  set('k', answer(1), { tags: [one, other] })
+  marks.invalidate(marks.take([other]).names)
+  expect(memory.get('k')).toBeUndefined()
+  expect(marks.take([other]).names).toEqual([expect.stringMatching(/^u\d{1,7}$/)])
+})
+
 test('what was taken before an invalidation is not stored after it', () => {
   const { marks, memory } = tier()
   const taken = marks.take([one])
-  marks.invalidate(taken.slots)
+  marks.invalidate(taken.names)
   memory.set('k', answer(1), { taken, forMs: 60_000 })
   expect(memory.get('k')).toBeUndefined()
 })

@@ -4,9 +4,9 @@ import type { RedisClient, RedisConnection } from '../redis/connect-redis.ts'
 import { createRedisValues } from '../redis/redis-values.ts'
 import { associatedData, type Sealing } from '../sealing/sealing.ts'
 import { readRecord, writeRecord } from './answer-record.ts'
-import { type Generation, isSlot, type Marks } from './marks.ts'
+import { type Generation, isMark, type Marks } from './marks.ts'
 
-/** What Redis has: an answer, if there is one that holds, and what stands in its slots right now. */
+/** What Redis has: an answer, if there is one that holds, and what its marks say right now. */
 export interface SharedFound {
   readonly marks: readonly string[]
   readonly answer?: StoredAnswer
@@ -19,11 +19,11 @@ export interface SharedFound {
  */
 export interface SharedTier {
   /** `undefined` where Redis cannot be reached, or does not know yet of something invalidated here. */
-  find(key: string, slots: readonly number[]): Promise<SharedFound | undefined>
+  find(key: string, names: readonly string[]): Promise<SharedFound | undefined>
   keep(key: string, answer: StoredAnswer, kept: { marks: readonly string[]; forMs: number }): void
   forget(key: string): void
   /** Tells all proxies. Where Redis cannot be reached, it is told as soon as it can be. */
-  invalidate(slots: readonly number[]): Promise<void>
+  invalidate(names: readonly string[]): Promise<void>
 }
 
 export interface SharedTierOptions {
@@ -49,18 +49,18 @@ export function createSharedTier({
   const values = createRedisValues(redis, namespace)
   const self = randomBytes(9).toString('base64url')
   /** Invalidated here, and Redis does not know it yet. */
-  const untold = new Set<number>()
+  const untold = new Set<string>()
 
   redis.subscribe(channel, {
-    onMessage: (message) => marks.invalidate(slotsFrom(message, self)),
+    onMessage: (message) => marks.invalidate(marksFrom(message, self)),
     // Whatever was said in between was not heard.
     onGap: () => marks.invalidateAll(),
   })
 
   const tell = async () => {
-    const slots = [...untold]
-    const told = await redis.attempt((client) => raise(client, slots, self))
-    if (told.reached) for (const slot of slots) untold.delete(slot)
+    const names = [...untold]
+    const told = await redis.attempt((client) => raise(client, names, self))
+    if (told.reached) for (const name of names) untold.delete(name)
     return told.reached
   }
   const tellLater = () => {
@@ -70,11 +70,11 @@ export function createSharedTier({
   }
 
   return {
-    async find(key, slots) {
-      if (slots.some((slot) => untold.has(slot))) return undefined
+    async find(key, names) {
+      if (names.some((name) => untold.has(name))) return undefined
       const [sealed, read] = await Promise.all([
         values.get(key),
-        redis.attempt((client) => readMarks(client, slots)),
+        redis.attempt((client) => readMarks(client, names)),
       ])
       if (!read.reached) return undefined
       const current = [generation.current(), ...read.value]
@@ -91,8 +91,8 @@ export function createSharedTier({
       void values.set(key, sealed, Math.ceil(forMs))
     },
     forget: (key) => void values.delete(key),
-    async invalidate(slots) {
-      for (const slot of slots) untold.add(slot)
+    async invalidate(names) {
+      for (const name of names) untold.add(name)
       if (await tell()) return
       generation.raise()
       tellLater()
@@ -109,33 +109,36 @@ function isSame(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((mark, index) => mark === other[index])
 }
 
-function markKey(slot: number): string {
-  return `sluice:mark:${slot}`
+function markKey(name: string): string {
+  return `sluice:mark:${name}`
 }
+
+/** A mark that is gone makes answers invalid and never valid, so it need not stay for ever. */
+const expiration = { type: 'EX', value: 7 * 24 * 60 * 60 } as const
 
 function newMark(): string {
   return randomBytes(12).toString('base64url')
 }
 
 /**
- * What stands in some slots. An empty slot is filled first: otherwise one that was invalidated, and then forgotten
+ * What some marks say. One that is not there is made first: otherwise one that was invalidated, and then forgotten
  * by Redis, would look as if nothing had happened.
  */
-async function readMarks(client: RedisClient, slots: readonly number[]): Promise<readonly string[]> {
-  const keys = slots.map(markKey)
+async function readMarks(client: RedisClient, names: readonly string[]): Promise<readonly string[]> {
+  const keys = names.map(markKey)
   const read = await client.mGet(keys)
   if (read.every((mark) => mark !== null)) return read
-  const filling = keys.map((key) => client.set(key, newMark(), { condition: 'NX' }))
+  const filling = keys.map((key) => client.set(key, newMark(), { condition: 'NX', expiration }))
   const [again] = await Promise.all([client.mGet(keys), ...filling])
   return again.map((mark) => mark ?? newMark())
 }
 
-async function raise(client: RedisClient, slots: readonly number[], self: string): Promise<void> {
-  const commands = slots.map((slot) => client.set(markKey(slot), newMark()))
-  await Promise.all([...commands, client.publish(channel, `${self} ${slots.join(' ')}`)])
+async function raise(client: RedisClient, names: readonly string[], self: string): Promise<void> {
+  const commands = names.map((name) => client.set(markKey(name), newMark(), { expiration }))
+  await Promise.all([...commands, client.publish(channel, `${self} ${names.join(' ')}`)])
 }
 
-function slotsFrom(message: string, self: string): readonly number[] {
-  const [sender, ...slots] = message.split(' ')
-  return sender === self ? [] : slots.map(Number).filter(isSlot)
+function marksFrom(message: string, self: string): readonly string[] {
+  const [sender, ...names] = message.split(' ')
+  return sender === self ? [] : names.filter(isMark)
 }
