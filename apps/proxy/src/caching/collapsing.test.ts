@@ -83,6 +83,16 @@ describe('what may not be shared', () => {
   })
 })
 
+test('what cannot be shared is known before the first answer is whole, and before its template has run', async () => {
+  const script = [{ headers: [['Cache-Control', 'no-store'] as const] }]
+  const api = await apis.start({ script, dripMs: 2000 })
+  const first = api.call()
+  await expect.poll(() => api.received.length).toBe(1)
+  const second = api.call()
+  await expect.poll(() => api.received.length, { timeout: 1500 }).toBe(2)
+  await Promise.all([first, second])
+})
+
 describe('a first request that', () => {
   test('is abandoned is replaced by one of those who waited', async () => {
     const api = await apis.start({ script: [storable] })

@@ -48,6 +48,8 @@ export interface CachedApiOptions {
   readonly script?: readonly Script[]
   readonly definitions?: Definitions
   readonly services?: Partial<ServicesOptions>
+  /** How long after the headers a body ends. */
+  readonly dripMs?: number
   readonly token?: Readonly<Record<string, string>>
 }
 
@@ -55,7 +57,7 @@ const dates = new Set(['date', 'expires', 'last-modified'])
 
 /** Starts both. */
 export async function startCachedApi(options: CachedApiOptions = {}): Promise<CachedApi> {
-  const { script = [{}], definitions = { items: {} } } = options
+  const { script = [{}], definitions = { items: {} }, dripMs = 0 } = options
   let offsetMs = 0
   const now = () => Date.now() + offsetMs
   const clock: Clock = { ...systemClock, now }
@@ -84,6 +86,10 @@ export async function startCachedApi(options: CachedApiOptions = {}): Promise<Ca
       fields.flatMap(([name, value]) => [name, written(name, value, now())]),
     )
     const hasBody = request.method !== 'HEAD' && status !== 304 && status !== 204
+    if (dripMs > 0) {
+      outgoing.flushHeaders()
+      await sleep(dripMs)
+    }
     outgoing.end(hasBody ? (body ?? `answer ${index + 1}`) : undefined)
   })
   const connectors = Object.entries(definitions).map(([permalink, definition]) =>

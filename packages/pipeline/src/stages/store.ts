@@ -4,7 +4,8 @@
  */
 import type { KeyObject } from 'node:crypto'
 import { cacheControlFor } from '../answering/cache-control.ts'
-import { browserRemainingMs, type Evaluation, evaluate, isFresh } from '../caching/freshness.ts'
+import { assess } from '../caching/assess.ts'
+import { browserRemainingMs, type Evaluation } from '../caching/freshness.ts'
 import { invalidatedBy } from '../caching/invalidation.ts'
 import type { KeyedPlan } from '../caching/plan.ts'
 import { decisiveHeaders, withDate } from '../caching/revalidation.ts'
@@ -31,7 +32,7 @@ async function keep(transformed: Transformed, ports: Needs): Promise<Answer> {
   const { received, status, headers } = transformed
   const { cache: plan } = received
   await invalidate(received, ports)
-  const evaluation = evaluationOf(transformed)
+  const evaluation = assess(received)
   const kept = plan.kind === 'keyed' ? await keepUnder(plan, { transformed, evaluation }, ports) : undefined
   return {
     status,
@@ -45,12 +46,6 @@ async function keep(transformed: Transformed, ports: Needs): Promise<Answer> {
 async function invalidate(received: Received, { cache, cacheKeySecret }: Needs): Promise<void> {
   const scopes = invalidatedBy(received)
   if (scopes.length > 0) await cache.invalidate(scopes.map((scope) => tagOf(scope, cacheKeySecret)))
-}
-
-function evaluationOf({ received, status }: Transformed): Evaluation {
-  const { method, upstream, call, requestedAtMs, receivedAtMs } = received
-  const settings = call.connector.definition.cache
-  return evaluate({ method, status, headers: upstream.headers, settings, requestedAtMs, receivedAtMs })
 }
 
 interface Kept {
@@ -74,10 +69,9 @@ async function keepUnder(
     if (isOver && !isErrorStatus(status)) ports.cache.forget(plan.entry.key)
     return { body, stored: false }
   }
-  if (!storable || connector.dependencies.timeInResponse) return notKept(transformed.body)
-  const isShareable = isFresh(freshness, ports.clock.now())
+  if (!storable) return notKept(transformed.body)
   // Those who wait go out as soon as it is clear that they cannot share.
-  if (!isShareable || isTooLarge(transformed, ports.limits)) plan.flight?.settle({ kind: 'alone' })
+  if (isTooLarge(transformed, ports.limits)) plan.flight?.settle({ kind: 'alone' })
   const body = await smallBody(transformed, ports.limits)
   if (body !== null && !(body instanceof Uint8Array)) return notKept(body)
   if (!ports.cache.isCurrent(plan.ticket)) return notKept(body)
