@@ -164,6 +164,15 @@ describe('a status', () => {
   })
 })
 
+test('what comes before the final answer is no part of it', async () => {
+  const { before, after, count } = await requestsFor({ interim: true, headers: cacheControl('max-age=60') })
+  expect([before.status, after.status, after.body, count]).toEqual([200, 200, 'answer 1', 1])
+  for (const { headers } of [before, after]) {
+    expect(headers).not.toHaveProperty('x-early')
+    expect(headers).not.toHaveProperty('link')
+  }
+})
+
 test('HEAD is stored and answered without a body', async () => {
   const { after, count } = await requestsFor({ headers: cacheControl('max-age=60') }, { method: 'HEAD' })
   expect([after.status, after.body, count]).toEqual([200, '', 1])

@@ -15,6 +15,8 @@ export interface Scripted {
   /** `answer n` by default, so that a test sees whose answer it got. */
   readonly body?: string
   readonly delayMs?: number
+  /** 102 and 103 before the answer, the latter with a header of its own. */
+  readonly interim?: boolean
   /** Closes the connection instead of answering. */
   readonly disconnect?: boolean
 }
@@ -72,11 +74,16 @@ export async function startCachedApi(options: CachedApiOptions = {}): Promise<Ca
       body,
       delayMs = 0,
       disconnect,
+      interim,
     } = typeof next === 'function' ? next(request, index) : next
     if (delayMs > 0) await sleep(delayMs)
     if (disconnect === true) {
       outgoing.destroy()
       return
+    }
+    if (interim === true) {
+      outgoing.writeProcessing()
+      outgoing.writeEarlyHints({ link: '</a.css>; rel=preload', 'x-early': '1' })
     }
     const hasDate = headers.some(([name]) => name.toLowerCase() === 'date')
     const fields = hasDate ? headers : [...headers, ['date', 0] as const]
