@@ -12,7 +12,7 @@ import {
 } from '@sluice/pipeline'
 import { createCache } from './adapters/cache/create-cache.ts'
 import { createMarks, type Generation, noGeneration } from './adapters/cache/marks.ts'
-import { createMemoryTier, type MemoryTierOptions } from './adapters/cache/memory-tier.ts'
+import { type CacheBounds, createMemoryTier } from './adapters/cache/memory-tier.ts'
 import { createSharedTier } from './adapters/cache/shared-tier.ts'
 import { systemClock } from './adapters/clock/system-clock.ts'
 import { createUpstream, type UpstreamOptions } from './adapters/egress/upstream.ts'
@@ -78,8 +78,7 @@ export interface ServicesOptions {
   readonly redisUrl?: string | undefined
   /** The machine's, where a test does not bring its own. */
   readonly clock?: Clock
-  /** Bounds of the stored answers in memory. */
-  readonly cache?: MemoryTierOptions
+  readonly cache?: CacheBounds
   /** How other proxies hear of an invalidation while Redis cannot be reached. */
   readonly generation?: Generation
   readonly logger?: Logger
@@ -125,7 +124,10 @@ export function createServices(options: ServicesOptions): MemoryServices {
     cache,
     flights: createFlights(clock),
     clock,
-    limits: defaultLimits,
+    limits: {
+      ...defaultLimits,
+      storedAnswerBytes: options.cache?.maxAnswerBytes ?? defaultLimits.storedAnswerBytes,
+    },
     cacheKeySecret,
   }
   const purge = async (scopes: readonly Scope[]) => {

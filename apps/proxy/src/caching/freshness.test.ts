@@ -263,6 +263,23 @@ describe('an answer from the store', () => {
   })
 })
 
+test('an answer larger than configured streams through unstored', async () => {
+  const headers = cacheControl('max-age=60')
+  const script = [
+    { headers, body: 'x'.repeat(101) },
+    { headers, body: 'x'.repeat(100) },
+  ]
+  const api = await apis.start({ script, services: { cache: { maxAnswerBytes: 100 } } })
+  const statuses = [await api.call(), await api.call(), await api.call()].map(
+    (answer) => answer.headers['cache-status'],
+  )
+  expect(statuses).toEqual([
+    'sluice; fwd=uri-miss',
+    'sluice; fwd=uri-miss; stored',
+    expect.stringContaining('hit'),
+  ])
+})
+
 describe('the definition’s lifetime', () => {
   const definitions = { items: { cache: { ttl_seconds: 30 } } }
 

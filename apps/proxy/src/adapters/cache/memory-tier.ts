@@ -10,8 +10,16 @@ const entryOverheadBytes = 1024
 
 /** Bounds of the cache in memory. */
 export interface MemoryTierOptions {
-  readonly maxBytes?: number
-  readonly maxEntries?: number
+  /** Bodies, headers and bookkeeping of all answers; 64 MiB by default. */
+  readonly maxBytes?: number | undefined
+  /** 10,000 by default. */
+  readonly maxEntries?: number | undefined
+}
+
+/** Bounds of what a process stores. */
+export interface CacheBounds extends MemoryTierOptions {
+  /** The largest answer that is stored; 1 MiB by default. */
+  readonly maxAnswerBytes?: number | undefined
 }
 
 /** Stored answers in memory as live objects, least recently used out first. Nothing is serialised here. */
