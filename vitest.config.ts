@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config'
+import { defaultExclude, defineConfig } from 'vitest/config'
 
 // Workspace packages are tested from their sources: no build stands between an edit and its test.
 const resolve = { conditions: ['source'] }
@@ -7,7 +7,14 @@ const ssr = { resolve: { conditions: ['source'] } }
 const project = (name: string, include: string[], testTimeout = 15_000) => ({
   resolve,
   ssr,
-  test: { name, include, testTimeout, hookTimeout: 60_000 },
+  // What takes minutes has a configuration of its own.
+  test: {
+    name,
+    include,
+    exclude: [...defaultExclude, '**/*.long.test.ts'],
+    testTimeout,
+    hookTimeout: 60_000,
+  },
 })
 
 export default defineConfig({

@@ -1,8 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type Command, passOnSignals, runCommand } from './child.ts'
 import { ensureChromium } from './chromium.ts'
+import { runVitest } from './run-vitest.ts'
 import { addTotals, isSuccess, nothing, oneFailure, type Totals, totalsLine } from './totals.ts'
 
 const turbo = (task: string): Command => ({
@@ -22,7 +20,7 @@ const steps: readonly Step[] = [
   check('types', turbo('types')),
   check('build', turbo('build')),
   { name: 'a browser for the e2e tests', run: provideChromium },
-  { name: 'tests', run: runVitest },
+  { name: 'tests', run: (filters) => runVitest(filters) },
 ]
 
 /** Runs every check and test, prints the totals as the last line, and gives the exit code. */
@@ -63,27 +61,6 @@ async function provideChromium(): Promise<Totals> {
       'Install Chromium or Google Chrome, or set CHROME_PATH to one.',
   )
   return process.env.CI ? oneFailure : nothing
-}
-
-/** One vitest run for all packages, in a temporary folder of its own that goes when it ends. */
-async function runVitest(filters: readonly string[]): Promise<Totals> {
-  const scratch = await mkdtemp(join(tmpdir(), 'sluice-test-'))
-  let reported: Totals | undefined
-  try {
-    const exitCode = await runCommand({
-      command: 'vitest',
-      args: ['run', '--reporter=default', '--reporter=./tooling/totals-reporter.ts', ...filters],
-      env: { TMPDIR: scratch },
-      onMessage: (message) => {
-        reported = message as Totals
-      },
-    })
-    const totals = reported ?? oneFailure
-    // Whatever vitest itself calls a failure (no file matched, a broken configuration) is one here too.
-    return exitCode !== 0 && totals.failed === 0 ? addTotals(totals, oneFailure) : totals
-  } finally {
-    await rm(scratch, { recursive: true, force: true, maxRetries: 5 })
-  }
 }
 
 process.exitCode = await runTests(process.argv.slice(2))

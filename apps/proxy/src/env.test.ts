@@ -24,6 +24,7 @@ test('an empty environment is valid and opens nothing', () => {
     egressExceptions: { allowPrivate: [], allowPorts: [], allowHttp: [] },
     outboundProxy: undefined,
     extraCaPath: undefined,
+    cache: { maxBytes: undefined, maxEntries: undefined, maxAnswerBytes: undefined },
     redisUrl: undefined,
     encryptionKeys: undefined,
   })
@@ -101,4 +102,12 @@ test('Redis is given by its URL, which no message repeats', () => {
   expect(readSettings({ SLUICE_REDIS_URL: 'rediss://u:p@cache.internal:6380' }).redisUrl).toMatch(/^rediss:/)
   const [problem] = problemsOf({ SLUICE_REDIS_URL: 'http://u:hunter2@cache' })
   expect(problem).toBe('SLUICE_REDIS_URL: must be a redis:// or rediss:// URL')
+})
+
+test('the bounds of the cache are whole numbers', () => {
+  const { cache } = readSettings({ SLUICE_CACHE_MAX_BYTES: '1000000', SLUICE_CACHE_MAX_ANSWER_BYTES: '2048' })
+  expect(cache).toEqual({ maxBytes: 1_000_000, maxEntries: undefined, maxAnswerBytes: 2048 })
+  for (const wrong of ['0', '-1', '1.5', '1e3', 'many', '']) {
+    expect(problemsOf({ SLUICE_CACHE_MAX_ENTRIES: wrong })).toHaveLength(1)
+  }
 })

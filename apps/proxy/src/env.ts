@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { CacheBounds } from './adapters/cache/memory-tier.ts'
 import {
   type EgressExceptions,
   parseAllowHttp,
@@ -17,6 +18,8 @@ export interface Settings {
   readonly outboundProxy: OutboundProxy | undefined
   /** Path of a PEM file with certificates that TLS trusts beside the usual ones. */
   readonly extraCaPath: string | undefined
+  /** Bounds of the stored answers in memory, where others than the usual ones are wished for. */
+  readonly cache: CacheBounds
   /** What proxies share lies there; without it each has its own memory only. */
   readonly redisUrl: string | undefined
   /** Encrypts what lies outside the process; absent where none is configured. */
@@ -36,6 +39,12 @@ export class SettingsError extends Error {
 
 const text = z.string().trim().min(1, 'must not be empty')
 
+const count = z
+  .string()
+  .trim()
+  .regex(/^[1-9][0-9]{0,14}$/, 'must be a whole number above 0')
+  .transform(Number)
+
 const schema = z.object({
   SLUICE_SESSION_JWKS_URL: text.transform(parseJwksUrl).optional(),
   SLUICE_SESSION_SECRET: z
@@ -52,6 +61,9 @@ const schema = z.object({
   SLUICE_EGRESS_PROXY: text.transform(parsedBy(parseOutboundProxy)).optional(),
   SLUICE_EXTRA_CA: text.optional(),
   SLUICE_REDIS_URL: text.transform(parseRedisUrl).optional(),
+  SLUICE_CACHE_MAX_BYTES: count.optional(),
+  SLUICE_CACHE_MAX_ENTRIES: count.optional(),
+  SLUICE_CACHE_MAX_ANSWER_BYTES: count.optional(),
   SLUICE_ENCRYPTION_KEYS: text.transform(parsedBy(parseKeyRing)).optional(),
 })
 
@@ -82,6 +94,11 @@ export function readSettings(environment: Environment = process.env): Settings {
     },
     outboundProxy: env.SLUICE_EGRESS_PROXY,
     extraCaPath: env.SLUICE_EXTRA_CA,
+    cache: {
+      maxBytes: env.SLUICE_CACHE_MAX_BYTES,
+      maxEntries: env.SLUICE_CACHE_MAX_ENTRIES,
+      maxAnswerBytes: env.SLUICE_CACHE_MAX_ANSWER_BYTES,
+    },
     redisUrl: env.SLUICE_REDIS_URL,
     encryptionKeys: env.SLUICE_ENCRYPTION_KEYS,
   }

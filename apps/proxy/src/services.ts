@@ -1,12 +1,25 @@
 import { createSecretKey, randomBytes } from 'node:crypto'
-import { createTokenSource, defaultLimits, type Logger, noTokenStore, type Ports } from '@sluice/pipeline'
-import { createMemoryCache } from './adapters/cache/memory-cache.ts'
+import {
+  type Clock,
+  createFlights,
+  createTokenSource,
+  defaultLimits,
+  type Logger,
+  noTokenStore,
+  type Ports,
+  type Scope,
+  tagOf,
+} from '@sluice/pipeline'
+import { createCache } from './adapters/cache/create-cache.ts'
+import { createMarks, type Generation, noGeneration } from './adapters/cache/marks.ts'
+import { type CacheBounds, createMemoryTier } from './adapters/cache/memory-tier.ts'
+import { createSharedTier } from './adapters/cache/shared-tier.ts'
 import { systemClock } from './adapters/clock/system-clock.ts'
 import { createUpstream, type UpstreamOptions } from './adapters/egress/upstream.ts'
-import { connectRedis } from './adapters/redis/connect-redis.ts'
+import { connectRedis, type RedisConnection } from './adapters/redis/connect-redis.ts'
 import { createWorkerRenderer } from './adapters/render/worker-renderer.ts'
 import type { KeyRing } from './adapters/sealing/key-ring.ts'
-import { createSealing } from './adapters/sealing/sealing.ts'
+import { createSealing, type Sealing } from './adapters/sealing/sealing.ts'
 import { sharedKey } from './adapters/sealing/shared-key.ts'
 import {
   createMemorySecrets,
@@ -46,6 +59,8 @@ export interface Services {
   readonly connectors: ConnectorStore
   readonly rateLimits: RateLimits
   readonly ports: Ports
+  /** Makes stored answers invalid on every proxy: all of a tenant, of a connector, or of a URL. */
+  purge(scopes: readonly Scope[]): Promise<void>
   readonly logger: Logger
   readonly lifecycle: Lifecycle
 }
@@ -61,6 +76,11 @@ export interface ServicesOptions {
   readonly encryptionKeys?: KeyRing | undefined
   /** Where proxies share what they have; needs `encryptionKeys`. */
   readonly redisUrl?: string | undefined
+  /** The machine's, where a test does not bring its own. */
+  readonly clock?: Clock
+  readonly cache?: CacheBounds
+  /** How other proxies hear of an invalidation while Redis cannot be reached. */
+  readonly generation?: Generation
   readonly logger?: Logger
 }
 
@@ -81,47 +101,86 @@ export interface MemoryServices extends Services {
  * @throws Error where a tenant or an issuer is wrongly configured.
  */
 export function createServices(options: ServicesOptions): MemoryServices {
+  const { clock = systemClock } = options
   const logger = options.logger ?? createLogger()
   const shared = connectShared(options, logger)
   const upstream = createUpstream(options.egress)
   const isolatedRenderer = createWorkerRenderer()
-  const secrets = createMemorySecrets()
-  const variables = createMemoryVariables()
   const { encryptionKeys: ring } = options
-  const cacheKeySecret = ring === undefined ? createSecretKey(randomBytes(32)) : sharedKey(ring, 'cache keys')
+  const keyFor = (purpose: string) =>
+    ring === undefined ? createSecretKey(randomBytes(32)) : sharedKey(ring, purpose)
+  const cacheKeySecret = keyFor('cache keys')
+  const versionKey = keyFor('versions of values')
+  const secrets = createMemorySecrets(versionKey)
+  const variables = createMemoryVariables(versionKey)
   const store = shared === undefined ? noTokenStore : createRedisTokens(shared.redis, shared.sealing)
+  const cache = createProcessCache(options, shared)
   const ports: Ports = {
     secrets,
     variables,
     upstream,
-    cache: createMemoryCache(),
     isolatedRenderer,
-    tokens: createTokenSource({ upstream, store, clock: systemClock, keySecret: cacheKeySecret }),
-    clock: systemClock,
-    limits: defaultLimits,
+    tokens: createTokenSource({ upstream, store, clock, keySecret: cacheKeySecret }),
+    cache,
+    flights: createFlights(clock),
+    clock,
+    limits: {
+      ...defaultLimits,
+      storedAnswerBytes: options.cache?.maxAnswerBytes ?? defaultLimits.storedAnswerBytes,
+    },
     cacheKeySecret,
+  }
+  const purge = async (scopes: readonly Scope[]) => {
+    await cache.invalidate(scopes.map((scope) => tagOf(scope, cacheKeySecret)))
   }
   return {
     tenants: createMemoryTenants(options.tenants),
     defaultTenantId: options.defaultTenantId,
-    sessions: createSessionVerifier({ issuers: options.sessionIssuers, clock: systemClock }),
+    sessions: createSessionVerifier({ issuers: options.sessionIssuers, clock }),
     csrf: createCsrfTokens(randomBytes(32)),
-    connectors: createMemoryConnectors(),
+    // A revision that comes back later must not find what was stored before.
+    connectors: createMemoryConnectors((tenantId, permalinks) => {
+      void purge(permalinks.map((permalink) => ({ kind: 'connector', tenantId, permalink })))
+    }),
     secrets,
     variables,
     rateLimits: createRateLimits(),
     ports,
+    purge,
     logger,
     lifecycle: createLifecycle(),
-    close: async () =>
-      void (await Promise.all([upstream.close(), isolatedRenderer.close(), shared?.redis.close()])),
+    close: async () => {
+      await Promise.all([upstream.close(), isolatedRenderer.close()])
+      await shared?.redis.close()
+    },
   }
 }
 
+interface Shared {
+  readonly redis: RedisConnection
+  readonly sealing: Sealing
+}
+
 /** The connection to what proxies share, and how what lies there is sealed. */
-function connectShared({ redisUrl: url, encryptionKeys: ring }: ServicesOptions, logger: Logger) {
+function connectShared(
+  { redisUrl: url, encryptionKeys: ring, clock = systemClock }: ServicesOptions,
+  logger: Logger,
+): Shared | undefined {
   if (url === undefined) return undefined
   if (ring === undefined)
     throw new Error('What proxies share is encrypted: SLUICE_ENCRYPTION_KEYS is missing')
-  return { redis: connectRedis({ url, logger, clock: systemClock }), sealing: createSealing(ring) }
+  return { redis: connectRedis({ url, logger, clock }), sealing: createSealing(ring) }
+}
+
+function createProcessCache(
+  { cache, generation = noGeneration, clock = systemClock }: ServicesOptions,
+  shared: Shared | undefined,
+) {
+  const marks = createMarks(generation)
+  return createCache({
+    memory: createMemoryTier(marks, cache),
+    shared: shared && createSharedTier({ ...shared, marks, generation, clock }),
+    marks,
+    clock,
+  })
 }

@@ -4,6 +4,7 @@ import { parseDefinition, type Session } from '@sluice/connector-schema'
 import {
   type CompiledConnector,
   compileConnector,
+  createFlights,
   createTokenSource,
   defaultLimits,
   noTokenStore,
@@ -90,7 +91,15 @@ export function benchPorts(answer: () => Readable): Ports {
     variables: { read: () => undefined },
     upstream,
     tokens: createTokenSource({ upstream, store: noTokenStore, clock, keySecret }),
-    cache: { get: () => undefined, set: () => undefined },
+    // Asked by nobody: nothing here is cached.
+    cache: {
+      find: () => ({ stored: undefined, ticket: {} }),
+      keep: () => undefined,
+      forget: () => undefined,
+      isCurrent: () => true,
+      invalidate: () => undefined,
+    },
+    flights: createFlights(clock),
     isolatedRenderer: { render: () => Promise.reject(new Error('nothing here is rendered apart')) },
     clock,
     limits: defaultLimits,

@@ -23,6 +23,7 @@ async function exchange(connector: CompiledConnector, ports: Ports): Promise<num
       pathParams: [],
       payload: null,
       ifNoneMatch: undefined,
+      ifModifiedSince: undefined,
       signal: noSignal,
     },
     ports,

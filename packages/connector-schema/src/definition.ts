@@ -37,14 +37,22 @@ export const pathParameterSchema = z.strictObject({
     .describe('segment: letters, digits and ._~-; text: any text as one segment; path: keeps /'),
 })
 
+const seconds = z.int().min(0).max(31_536_000)
+
 const cacheSchema = z.strictObject({
   enabled: z.boolean().default(true).describe('GET and HEAD only'),
-  ttl_seconds: z
-    .int()
-    .min(0)
-    .max(31_536_000)
+  ttl_seconds: seconds.optional().describe('Lifetime of a 200 where the API says nothing about caching'),
+  stale_while_revalidate_seconds: seconds
     .optional()
-    .describe('Lifetime of a 200 where the API says nothing about caching'),
+    .describe('How long a stale answer is given while it is asked for anew, where the API does not say'),
+  stale_if_error_seconds: seconds
+    .optional()
+    .describe('How long a stale answer stands in for an API that fails, where the API does not say'),
+  invalidates: z
+    .array(z.string().max(maxPermalinkLength).regex(permalinkPattern, 'must be a permalink'))
+    .max(100)
+    .default([])
+    .describe('Permalinks of connectors whose stored answers a successful call makes invalid'),
 })
 
 const rateLimitSchema = z.strictObject({
@@ -96,7 +104,7 @@ export const definitionSchema = z.strictObject({
     .default([])
     .describe('Roles of which a user needs one; empty: any user'),
   unlisted_parameters: z.enum(['reject', 'allow']).default('reject'),
-  cache: cacheSchema.default({ enabled: true }),
+  cache: cacheSchema.default({ enabled: true, invalidates: [] }),
   timeout_ms: z.int().min(100).max(60_000).default(15_000),
   retry: z
     .strictObject({ attempts: z.int().min(0).max(5).default(0) })
@@ -122,10 +130,3 @@ export type ConnectorDefinition = Omit<z.output<typeof definitionSchema>, 'perma
 
 export type ParameterRow = z.output<typeof rowSchema>
 export type PathParameter = z.output<typeof pathParameterSchema>
-
-/** Fields that the specification names and this version does not have yet: refused, never ignored. */
-export const unsupportedFields: ReadonlyMap<string, string> = new Map([
-  ['cache.stale_while_revalidate_seconds', 'serving stale answers'],
-  ['cache.stale_if_error_seconds', 'serving stale answers'],
-  ['cache.invalidates', 'invalidating other connectors'],
-])

@@ -17,7 +17,6 @@ export type DefinitionIssueCode =
   | 'INVALID_VALUE'
   | 'TOO_LONG'
   | 'UNKNOWN_KEY'
-  | 'NOT_SUPPORTED'
   | 'DUPLICATE_KEY'
   | 'RESERVED_KEY'
   | 'REFUSED_HEADER'

@@ -64,13 +64,6 @@ test('unknown keys are warnings that name the path and the nearest known key', (
   ])
 })
 
-test.each([
-  ['cache.stale_if_error_seconds', { cache: { stale_if_error_seconds: 5 } }],
-  ['cache.invalidates', { cache: { invalidates: [] } }],
-])('%s is refused, never accepted and ignored', (path, change) => {
-  expect(errorsOf(change)).toEqual([`${path} NOT_SUPPORTED`])
-})
-
 describe('authentication', () => {
   const secret = "{{ get_secret('k') }}"
   const jwt = (change: object) => ({

@@ -1,12 +1,6 @@
 import { z } from 'zod'
 import { authenticationSchema } from './authentication.ts'
-import {
-  type ConnectorDefinition,
-  definitionSchema,
-  pathParameterSchema,
-  rowSchema,
-  unsupportedFields,
-} from './definition.ts'
+import { type ConnectorDefinition, definitionSchema, pathParameterSchema, rowSchema } from './definition.ts'
 import { checkRules, type PartialDefinition } from './definition-rules.ts'
 import { type DefinitionIssue, formatPath, type IssueList } from './issue.ts'
 import { derivePermalink } from './permalink.ts'
@@ -38,15 +32,13 @@ export function parseDefinition(input: unknown): ParsedDefinition {
     }
     return { definition: undefined, checkable: standIn, errors: [error], warnings: [] }
   }
-  const { supported, errors: unsupported } = withoutUnsupported(input as Record<string, unknown>)
-  const first = definitionSchema.safeParse(supported)
-  const { value, warnings } = withoutUnknownKeys(supported, first.error?.issues ?? [], knownKeysAt)
+  const first = definitionSchema.safeParse(input)
+  const { value, warnings } = withoutUnknownKeys(input, first.error?.issues ?? [], knownKeysAt)
   const parsed = warnings.length === 0 ? first : definitionSchema.safeParse(value)
 
   const partial = readable(value as Record<string, unknown>)
   const permalink = permalinkOf(partial)
   const errors = [
-    ...unsupported,
     ...(parsed.error?.issues ?? []).map(toIssue),
     ...checkRules(partial),
     ...(partial.response_schema === undefined ? [] : checkResponseSchema(partial.response_schema)),
@@ -78,33 +70,6 @@ function checkable(partial: PartialDefinition): ConnectorDefinition {
     headers: headers.map((row) => row ?? standInRow),
     query_parameters: query_parameters.map((row) => row ?? standInRow),
   }
-}
-
-/** Fields of the specification that this version lacks: an error each, taken out of the rest. */
-function withoutUnsupported(input: Record<string, unknown>): {
-  readonly supported: Record<string, unknown>
-  readonly errors: readonly DefinitionIssue[]
-} {
-  const errors: DefinitionIssue[] = []
-  const supported = { ...input }
-  for (const [path, meaning] of unsupportedFields) {
-    const [field = '', inner] = path.split('.')
-    if (inner === undefined) {
-      if (!Object.hasOwn(supported, field)) continue
-      delete supported[field]
-    } else {
-      const holder = supported[field]
-      if (typeof holder !== 'object' || holder === null || !Object.hasOwn(holder, inner)) continue
-      const { [inner]: _, ...rest } = holder as Record<string, unknown>
-      supported[field] = rest
-    }
-    errors.push({
-      path,
-      code: 'NOT_SUPPORTED',
-      message: `This version does not support ${meaning}; remove it`,
-    })
-  }
-  return { supported, errors }
 }
 
 /** Whatever of the definition is well formed by itself, so that the rules between fields report too. */

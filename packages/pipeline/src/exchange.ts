@@ -33,6 +33,8 @@ export interface Call {
   readonly payload: Payload | null
   /** The caller's `If-None-Match`. */
   readonly ifNoneMatch: string | undefined
+  /** The caller's `If-Modified-Since`. */
+  readonly ifModifiedSince: string | undefined
   /** Aborted when the caller goes away or the exchange's time is over; its reason is then a problem. */
   readonly signal: AbortSignal
 }
@@ -132,6 +134,9 @@ export interface Received extends Missed {
   readonly answeredBy: URL
   /** The whole body, where it was searched before the rest went on; `upstream.body` is then at its end. */
   readonly whole?: Uint8Array
+  /** When the request that was answered was sent, and when the answer's headers were there. */
+  readonly requestedAtMs: number
+  readonly receivedAtMs: number
 }
 
 /** After stage 7: the answer as the widget will get it, to be stored where it may be. */
@@ -156,8 +161,11 @@ export interface Answer {
 /** An early exit: the stages that follow are not run. */
 export class Finished {
   readonly answer: Answer
+  /** A request to be made all the same, after the answer: it brings what the next caller gets. */
+  readonly refresh: Missed | undefined
 
-  constructor(answer: Answer) {
+  constructor(answer: Answer, refresh?: Missed) {
     this.answer = answer
+    this.refresh = refresh
   }
 }

@@ -1,3 +1,6 @@
+export { createFlights, type Flights } from './caching/flights.ts'
+export { isFresh } from './caching/freshness.ts'
+export { type Scope, tagOf } from './caching/tags.ts'
 export {
   type Compilation,
   type CompiledConnector,
@@ -10,10 +13,12 @@ export { type HeaderList, headerValue } from './header-list.ts'
 export { invalidHeaderValue } from './header-value.ts'
 export { payloadTooLarge } from './payload-limit.ts'
 export {
+  type CacheEntry,
   type CacheStore,
   type Clock,
   defaultLimits,
-  type FreshnessPolicy,
+  type Found,
+  type Freshness,
   type IsolatedRender,
   type IsolatedRenderer,
   type IsolatedValues,
@@ -25,6 +30,7 @@ export {
   type StoredSecret,
   type StoredToken,
   type StoredVariable,
+  type Ticket,
   type TokenStore,
   type Upstream,
   type UpstreamAnswer,

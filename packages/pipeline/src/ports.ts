@@ -2,6 +2,7 @@
 import type { KeyObject } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import type { BodyTemplateValues, CompiledTemplate } from '@sluice/templates'
+import type { Flights } from './caching/flights.ts'
 import type { HeaderList } from './header-list.ts'
 import { defaultPayloadBytes } from './payload-limit.ts'
 import type { Secret } from './secrecy/secret.ts'
@@ -68,14 +69,17 @@ export interface Upstream {
   send(request: UpstreamRequest): Promise<UpstreamAnswer>
 }
 
-/** The freshness of one stored answer, live (RFC 9111 §4.2). */
-export interface FreshnessPolicy {
-  /** Seconds since the API made it (`Age`). */
-  ageSeconds(): number
-  /** What is left of its lifetime, in milliseconds; 0 once it is stale. */
-  remainingMs(): number
-  /** The same for a browser's own cache, which may keep what is private and does not know `s-maxage`. */
-  browserMs(): number
+/** The freshness of one answer in numbers (RFC 9111 §4.2), so that it can lie anywhere. */
+export interface Freshness {
+  /** When its headers were there; milliseconds since the epoch. */
+  readonly receivedAtMs: number
+  readonly initialAgeSeconds: number
+  readonly lifetimeSeconds: number
+  /** For a browser's own cache, which may keep what is private and does not know `s-maxage`. */
+  readonly browserLifetimeSeconds: number
+  /** How long past its lifetime it may be given while it is asked for anew, and when asking fails (RFC 5861). */
+  readonly staleWhileRevalidateSeconds: number
+  readonly staleIfErrorSeconds: number
 }
 
 /** A complete answer as the cache holds it: the response template has already run. */
@@ -83,8 +87,28 @@ export interface StoredAnswer {
   readonly status: number
   readonly headers: HeaderList
   readonly body: Uint8Array
-  /** The policy of RFC 9111, live. */
-  readonly policy: FreshnessPolicy
+  /** Whether a response template made the body. */
+  readonly transformed: boolean
+  /** The API's own headers that caching depends on, its validators among them. */
+  readonly said: HeaderList
+  readonly freshness: Freshness
+}
+
+/** Where a stored answer lies. */
+export interface CacheEntry {
+  readonly key: string
+  /** What it can be invalidated by. Made when somebody asks: a hit has no need of them. */
+  readonly tags: () => readonly string[]
+}
+
+/** Marks the moment at which a request began, before anything that is invalidated later. Only its store reads it. */
+export type Ticket = object
+
+/** What a store has, and the ticket for a request that begins now. */
+export interface Found {
+  readonly stored: StoredAnswer | undefined
+  /** Absent where the stored answer is fresh: nothing begins. */
+  readonly ticket: Ticket | undefined
 }
 
 /**
@@ -92,8 +116,18 @@ export interface StoredAnswer {
  * is not there, what it cannot keep is forgotten.
  */
 export interface CacheStore {
-  get(key: string): StoredAnswer | undefined | Promise<StoredAnswer | undefined>
-  set(key: string, answer: StoredAnswer, ttlMs: number): undefined | Promise<undefined>
+  find(entry: CacheEntry): Found | Promise<Found>
+  /** Keeps an answer whose request began with the ticket, unless something it depends on was invalidated since. */
+  keep(
+    entry: CacheEntry,
+    answer: StoredAnswer,
+    kept: { readonly ticket: Ticket; readonly forMs: number },
+  ): void
+  forget(key: string): void
+  /** Whether nothing was invalidated, as far as this process knows, since the ticket was given. */
+  isCurrent(ticket: Ticket): boolean
+  /** From here on no answer with one of the tags is given whose request began before. */
+  invalidate(tags: readonly string[]): undefined | Promise<void>
 }
 
 /** What a body template may read. Body templates can name no secret, so none is here. */
@@ -188,6 +222,8 @@ export interface Ports {
   /** For the bodies of stages 5 and 7 that are large or hard to render. */
   readonly isolatedRenderer: IsolatedRenderer
   readonly tokens: TokenSource
+  /** Requests under way that others may wait for. */
+  readonly flights: Flights
   readonly clock: Clock
   readonly limits: Limits
   /** Key of the HMAC that makes cache keys unguessable; at least 32 bytes. */

@@ -94,6 +94,20 @@ describe('what is stored', () => {
     expect(seen).toHaveLength(2)
   })
 
+  test('the validator of a stored answer goes to no other host', async () => {
+    const { ports, sentHeaders, time } = plainPorts(({ url }) =>
+      url.hostname === 'api.example.com' && sentHeaders.length > 1
+        ? { status: 302, headers: [['location', 'https://files.example.com/x']] }
+        : { headers: [['etag', '"v1"'], ...cached().headers] },
+    )
+    const compiled = connector({ redirect_hosts: ['files.example.com'] })
+    await answerOf(runExchange(callOf(compiled), ports))
+    time.nowMs += 60_000
+    await answerOf(runExchange(callOf(compiled), ports))
+    const conditions = sentHeaders.map((headers) => headers.some(([name]) => name === 'If-None-Match'))
+    expect(conditions).toEqual([false, true, false])
+  })
+
   test('HEAD is stored apart and answers without a body', async () => {
     const { ports, seen } = plainPorts(() => ({ ...cached(), body: '' }))
     const compiled = connector({ method: 'HEAD' })
@@ -295,13 +309,13 @@ describe('what the widget receives', () => {
     const body = new PassThrough()
     body.end('{}')
     const upstream = { send: async () => ({ status: 200, headers: cacheable, body }) }
-    const set = () => {
+    const keep = () => {
       throw new Error('no room')
     }
     const outcome = runExchange(callOf(connector()), {
       ...ports,
       upstream,
-      cache: { get: () => undefined, set },
+      cache: { ...ports.cache, keep },
     })
     expect((await problemOf(outcome)).code).toBe('INTERNAL_ERROR')
     expect(body.destroyed).toBe(true)

@@ -2,9 +2,14 @@
  * The pipeline: the order of the stages as one list. The order is the product's promise: refusals come before
  * secrets, secrets before anything is sent, and a stored answer before the API.
  */
+import { Readable } from 'node:stream'
 import { ProblemError } from '@sluice/connector-schema'
+import { answerFromStore } from './answering/answer-from-store.ts'
 import { withCondition } from './answering/conditional.ts'
-import { type Answer, type Call, Finished } from './exchange.ts'
+import type { FlightOutcome } from './caching/flights.ts'
+import { withoutConditions } from './caching/revalidation.ts'
+import { isApiFailure, mayServeOnError } from './caching/stale.ts'
+import { type Answer, type Call, Finished, type Missed } from './exchange.ts'
 import type { Ports } from './ports.ts'
 import { merge } from './stages/1-merge.ts'
 import { resolveVariables } from './stages/2-resolve-variables.ts'
@@ -14,20 +19,25 @@ import { transformRequest } from './stages/5-transform-request.ts'
 import { lookUpCache } from './stages/6-look-up-cache.ts'
 import { transformResponse } from './stages/7-transform-response.ts'
 import { keepSecretsIn, keepSecretsInStill } from './stages/keep-secrets-in.ts'
+import { NotConfirmed, revalidate } from './stages/revalidate.ts'
 import { send } from './stages/send.ts'
 import { store } from './stages/store.ts'
-import { inOrder, type StepName, step } from './steps.ts'
-import { type Part, type Timings, timer } from './timings.ts'
+import { inOrder, type StepName, type Steps, step } from './steps.ts'
+import { type Timings, timer } from './timings.ts'
 
-const pipeline = inOrder(
+const upToTheCache = inOrder(
   step('setup', 'merge', merge), //             what the caller may not change is refused before anything is read
   step('setup', 'resolve-variables', resolveVariables), // templates without secrets: session, stored variables
   step('auth', 'inject-secrets', injectSecrets), // only now is a secret read, and rendered once
   step('auth', 'authenticate', authenticate), // the credential is planned; its cost waits for the send
   step('transform', 'transform-request', transformRequest), // the body, and the request as the API will see it
   step('cache', 'look-up-cache', lookUpCache), // a fresh stored answer ends the exchange: nothing is sent
+)
+
+const toTheApi = inOrder(
   step('external', 'send', send), //            the only step from which anything leaves
   step('transform', 'keep-secrets-in', keepSecretsIn), // an API that repeats what it was sent is not passed on
+  step('cache', 'revalidate', revalidate), //   what is stored and still holds ends the exchange as well
   step('transform', 'transform-response', transformResponse), // never sees a secret
   step('transform', 'keep-secrets-in-still', keepSecretsInStill), // nor may a template piece one together
   step('cache', 'store', store),
@@ -46,24 +56,76 @@ export type Observer = (name: StepName, value: unknown, ms: number) => unknown
 
 /** Runs one admitted call through the pipeline. Never rejects. */
 export async function runExchange(call: Call, ports: Ports, observe?: Observer): Promise<Outcome> {
-  const time = timer(ports.clock)
-  let current: Part = 'setup'
+  const run: Run = { ports, time: timer(ports.clock), observe }
   try {
-    let value: unknown = call
-    for (const { part, name, run } of pipeline) {
-      current = part
+    const found = await through(upToTheCache, call, run)
+    if (found instanceof Finished && found.refresh !== undefined) refreshLater(found.refresh, ports)
+    const answer = found instanceof Finished ? found.answer : await askApi(found, run)
+    return { answer: withCondition(answer, call), timings: run.time.timings() }
+  } catch (error) {
+    return { problem: asProblem(error, call), timings: run.time.timings() }
+  }
+}
+
+interface Run {
+  readonly ports: Ports
+  readonly time: ReturnType<typeof timer>
+  readonly observe: Observer | undefined
+}
+
+async function through<First, Last>(
+  { list }: Steps<First, Last>,
+  first: First,
+  { ports, time, observe }: Run,
+): Promise<Last | Finished> {
+  let value: unknown = first
+  for (const { part, name, run } of list) {
+    let ms = 0
+    try {
       const result = run(value, ports)
       value = result instanceof Promise ? await result : result
-      const ms = time.took(part)
-      if (observe !== undefined) value = await observe(name, value, ms)
-      if (value instanceof Finished) break
+    } finally {
+      ms = time.took(part)
     }
-    const answer = value instanceof Finished ? value.answer : (value as Answer)
-    return { answer: withCondition(answer, call), timings: time.timings() }
-  } catch (error) {
-    time.took(current)
-    return { problem: asProblem(error, call), timings: time.timings() }
+    if (observe !== undefined) value = await observe(name, value, ms)
+    if (value instanceof Finished) return value
   }
+  return value as Last
+}
+
+/** Sends, and tells those who wait for this request what became of it, whatever that is. */
+async function askApi(missed: Missed, run: Run): Promise<Answer> {
+  const plan = missed.cache.kind === 'keyed' ? missed.cache : undefined
+  try {
+    const end = await through(toTheApi, missed, run)
+    return end instanceof Finished ? end.answer : end
+  } catch (error) {
+    if (error instanceof NotConfirmed) return askApi(withoutConditions(missed), run)
+    plan?.flight?.settle(missed.call.signal.aborted ? { kind: 'abandoned' } : failed(error))
+    const nowMs = run.ports.clock.now()
+    if (plan?.stored === undefined || !isApiFailure(error) || !mayServeOnError(plan.stored, nowMs))
+      throw error
+    if (missed.call.signal.aborted) throw error
+    const reason = { kind: 'on-error', status: undefined } as const
+    const answer = answerFromStore(plan.stored, { call: missed.call, reason, nowMs })
+    await run.observe?.('revalidate', new Finished(answer), 0)
+    return answer
+  }
+}
+
+/** An answer that only this caller's exchange could not make is still to be had by the others. */
+function failed(error: unknown): FlightOutcome {
+  return isApiFailure(error) ? { kind: 'failed', status: undefined } : { kind: 'alone' }
+}
+
+/** The caller has its answer: nobody hears how this ends but the callers to come, who find it out themselves. */
+function refreshLater(missed: Missed, ports: Ports): void {
+  const signal = AbortSignal.timeout(ports.limits.exchangeMs)
+  const detached = { ...missed, call: { ...missed.call, signal } }
+  askApi(detached, { ports, time: timer(ports.clock), observe: undefined }).then(
+    ({ body }) => void (body instanceof Readable && body.destroy()),
+    () => undefined,
+  )
 }
 
 /** A failure that no stage foresaw is ours: its reason goes to our log, not to the caller. */

@@ -1,10 +1,15 @@
 import type { Stage } from '@sluice/connector-schema'
-import type { Answer, Call, Finished } from './exchange.ts'
+import type { Finished } from './exchange.ts'
 import type { Ports } from './ports.ts'
 import type { Part } from './timings.ts'
 
 /** The stages by name: those of problems, and what stands between them. */
-export type StepName = Exclude<Stage, 'admission'> | 'keep-secrets-in' | 'keep-secrets-in-still' | 'store'
+export type StepName =
+  | Exclude<Stage, 'admission'>
+  | 'keep-secrets-in'
+  | 'revalidate'
+  | 'keep-secrets-in-still'
+  | 'store'
 
 /** One stage in the list, its name, and the part of the timings that it counts for. */
 export interface Step<In, Out> {
@@ -19,20 +24,14 @@ export function step<In, Out>(part: Part, name: StepName, run: Step<In, Out>['ru
 }
 
 /** Stages in an order in which each takes what the one before gives: another order does not compile. */
-export function inOrder<A, B, C, D, E, F, G, H, I, J>(
-  ...steps: [
-    Step<Call, A>,
-    Step<A, B>,
-    Step<B, C>,
-    Step<C, D>,
-    Step<D, E>,
-    Step<E, F>,
-    Step<F, G>,
-    Step<G, H>,
-    Step<H, I>,
-    Step<I, J>,
-    Step<J, Answer>,
-  ]
-): readonly Step<unknown, unknown>[] {
-  return steps as readonly Step<never, unknown>[] as readonly Step<unknown, unknown>[]
+export interface Steps<First, Last> {
+  readonly list: readonly Step<unknown, unknown>[]
+  /** Only for the compiler: what the first takes and the last gives. */
+  readonly ends?: (first: First) => Last
+}
+
+export function inOrder<First, A, B, C, D, E, Last>(
+  ...steps: [Step<First, A>, Step<A, B>, Step<B, C>, Step<C, D>, Step<D, E>, Step<E, Last>]
+): Steps<First, Last> {
+  return { list: steps as readonly Step<never, unknown>[] as readonly Step<unknown, unknown>[] }
 }

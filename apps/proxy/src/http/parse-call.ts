@@ -37,8 +37,20 @@ export function parseCall({ arrival, caller, connector, signal, payloadLimitByte
   refuseBadBody(incoming, connector)
   const payload = receivePayload(incoming, payloadLimitBytes)
   const ifNoneMatch = incoming.headers['if-none-match']
+  const ifModifiedSince = incoming.headers['if-modified-since']
   const { session } = caller
-  return { requestId, connector, session, query, headers, pathParams, payload, ifNoneMatch, signal }
+  return {
+    requestId,
+    connector,
+    session,
+    query,
+    headers,
+    pathParams,
+    payload,
+    ifNoneMatch,
+    ifModifiedSince,
+    signal,
+  }
 }
 
 /** The proxy marks what it sends (RFC 9110 §7.6.3): what bears its mark already has come round in a circle. */

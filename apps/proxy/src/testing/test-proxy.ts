@@ -5,7 +5,7 @@ import { allowUpstreams } from '../adapters/egress/exceptions.ts'
 import type { SessionIssuer } from '../adapters/session/verify-session.ts'
 import type { TenantSettings } from '../adapters/store/memory-tenants.ts'
 import { type RunningServer, startServer } from '../server.ts'
-import { createServices, type MemoryServices, type Services } from '../services.ts'
+import { createServices, type MemoryServices, type Services, type ServicesOptions } from '../services.ts'
 import { type HttpAnswer, type HttpCall, httpCall } from './http-call.ts'
 
 const secret = new TextEncoder().encode('a secret of at least thirty-two bytes')
@@ -41,6 +41,8 @@ export interface TestProxyOptions {
   readonly connectors?: readonly CompiledConnector[]
   /** Hosts with port that the egress guard lets through. */
   readonly apis?: readonly string[]
+  /** What else a process decides about its services. */
+  readonly services?: Partial<ServicesOptions>
   /** Replaces some of the services. */
   readonly override?: (services: MemoryServices) => Partial<Services>
 }
@@ -64,6 +66,7 @@ export async function startTestProxy(options: TestProxyOptions = {}): Promise<Te
     sessionIssuers: [issuer],
     egress: { exceptions: allowUpstreams(apis) },
     logger: { info: note, warn: note, error: note },
+    ...options.services,
   })
   for (const { id } of tenants) {
     services.connectors.replace(

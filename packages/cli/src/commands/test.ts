@@ -92,6 +92,7 @@ async function run(
     pathParams: options.path ?? [],
     payload: payloadOf(options),
     ifNoneMatch: undefined,
+    ifModifiedSince: undefined,
     signal: AbortSignal.timeout(ports.limits.exchangeMs),
   }
   // What the proxy would not admit is not run here either.

@@ -26,6 +26,7 @@ export function createDevServices(config: DevConfig, settings: Settings, logger:
     tenants: [{ id: tenantId, origins: config.origins, cookieSessions: config.cookie_sessions }],
     defaultTenantId: tenantId,
     sessionIssuers: settings.sessionIssuer === undefined ? [own] : [own, settings.sessionIssuer],
+    cache: settings.cache,
     redisUrl,
     // Nothing lies outside the process but what goes through Redis.
     encryptionKeys:

@@ -3,7 +3,7 @@ import type { FileIssue, JsonFile } from '../json-file.ts'
 import { codeFrame } from './code-frame.ts'
 
 /** Issues that are about a key, not about its value. */
-const aboutKeys = new Set(['UNKNOWN_KEY', 'NOT_SUPPORTED'])
+const aboutKeys = new Set(['UNKNOWN_KEY'])
 
 /**
  * Finds where issues stand in their file, and puts them in its order. A frame shows the template as its author wrote it where the issue lies

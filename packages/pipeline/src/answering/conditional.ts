@@ -1,3 +1,4 @@
+import { parseHttpDate } from '../caching/http-date.ts'
 import type { Answer, Call } from '../exchange.ts'
 import { headerValue } from '../header-list.ts'
 
@@ -6,15 +7,12 @@ const kept = new Set(['cache-control', 'etag', 'age', 'content-location', 'date'
 
 /**
  * Answers 304 where the caller already has what would be sent: its `If-None-Match` holds our `ETag`, compared
- * weakly (RFC 9110 §13.1.2).
+ * weakly (RFC 9110 §13.1.2); without one, its `If-Modified-Since` is not before our `Last-Modified` (§13.1.3).
  */
 export function withCondition(answer: Answer, call: Call): Answer {
-  const condition = call.ifNoneMatch
-  if (condition === undefined || answer.status !== 200 || call.connector.definition.method !== 'GET') {
+  if (answer.status !== 200 || call.connector.definition.method !== 'GET' || !isKnown(answer, call)) {
     return answer
   }
-  const etag = headerValue(answer.headers, 'etag')
-  if (etag === undefined || !matches(condition, etag)) return answer
   if (answer.body !== null && !(answer.body instanceof Uint8Array)) answer.body.destroy()
   return {
     status: 304,
@@ -22,6 +20,19 @@ export function withCondition(answer: Answer, call: Call): Answer {
     body: null,
     cacheStatus: answer.cacheStatus,
   }
+}
+
+function isKnown({ headers }: Answer, { ifNoneMatch, ifModifiedSince }: Call): boolean {
+  if (ifNoneMatch !== undefined) {
+    const etag = headerValue(headers, 'etag')
+    return etag !== undefined && matches(ifNoneMatch, etag)
+  }
+  if (ifModifiedSince === undefined) return false
+  const now = Date.now()
+  const [since, modified] = [ifModifiedSince, headerValue(headers, 'last-modified')].map((text) =>
+    parseHttpDate(text, now),
+  )
+  return since !== undefined && modified !== undefined && modified <= since
 }
 
 function matches(condition: string, etag: string): boolean {

@@ -1,111 +1,191 @@
 import CachePolicy from 'http-cache-semantics'
 import { type HeaderList, headerValue } from '../header-list.ts'
-import type { Clock, FreshnessPolicy } from '../ports.ts'
+import type { Freshness } from '../ports.ts'
+import {
+  cacheDirectives,
+  contradictsItself,
+  type Directives,
+  deltaSeconds,
+  secondsOf,
+} from './cache-control.ts'
+import { httpDate, parseHttpDate } from './http-date.ts'
 
-/** What an API's answer says about being kept. */
-export interface Freshness {
-  /** Whether a shared cache may keep it and it has a lifetime. */
-  readonly storable: boolean
-  /** `no-store` was said. */
-  readonly noStore: boolean
-  readonly policy: FreshnessPolicy
+/** What a definition says about caching. */
+export interface CacheSettings {
+  readonly ttl_seconds?: number | undefined
+  readonly stale_while_revalidate_seconds?: number | undefined
+  readonly stale_if_error_seconds?: number | undefined
 }
 
-interface Evaluated {
+/** An answer of an API, and when it came. */
+export interface Evaluated {
   readonly method: string
   readonly status: number
   readonly headers: HeaderList
-  /** `cache.ttl_seconds`: used where the API says nothing at all about a 200. */
-  readonly ttlSeconds: number | undefined
-  readonly clock: Clock
+  readonly settings: CacheSettings
+  /** When the request for it was sent, and when its headers were there; milliseconds since the epoch. */
+  readonly requestedAtMs: number
+  readonly receivedAtMs: number
 }
+
+/** What follows for its being kept. */
+export interface Evaluation {
+  /** Whether a shared cache may keep it and has a use for it. */
+  readonly storable: boolean
+  /** `no-store` was said. */
+  readonly noStore: boolean
+  readonly freshness: Freshness
+  /** How long it is of any use from now on, in milliseconds. */
+  readonly keepMs: number
+}
+
+/** How long a stale answer with a validator is kept: asking for a change costs less than asking for everything. */
+const revalidatableSeconds = 24 * 60 * 60
 
 /**
  * Evaluates an answer as a shared cache with `http-cache-semantics`, the proxy's own credentials left out:
  * the key space is already separated by them, so an `Authorization` that the proxy added forbids nothing.
  */
-export function freshnessOf({ method, status, headers, ttlSeconds, clock }: Evaluated): Freshness {
+export function evaluate(answer: Evaluated): Evaluation {
+  const { headers, status, settings } = answer
   const directives = cacheDirectives(headers)
-  const saysNothing = directives === undefined && !has(headers, 'expires') && !has(headers, 'pragma')
-  const fallback =
-    saysNothing && status === 200 && ttlSeconds !== undefined ? `max-age=${ttlSeconds}` : undefined
-  const response = { status, headers: forPolicy(headers, directives ?? fallback) }
-  const evaluatedAs = (shared: boolean) => {
-    const options = { shared, cacheHeuristic: 0, immutableMinTimeToLive: 0 }
-    return new (policyClassOf(clock))({ method, headers: {} }, response, options)
+  const [shared, browser] = [policyOf(answer, directives, true), policyOf(answer, directives, false)]
+  const freshness: Freshness = {
+    receivedAtMs: answer.receivedAtMs,
+    initialAgeSeconds: initialAgeSeconds(answer),
+    lifetimeSeconds: shared.maxAge(),
+    browserLifetimeSeconds: browser.maxAge(),
+    ...staleSeconds(directives, settings),
   }
-  const shared = evaluatedAs(true)
-  const browser = evaluatedAs(false)
+  const usefulSeconds = Math.max(
+    freshness.staleWhileRevalidateSeconds,
+    freshness.staleIfErrorSeconds,
+    hasValidator(headers) ? revalidatableSeconds : 0,
+  )
+  const keepMs = remainingMs(freshness, answer.receivedAtMs) + usefulSeconds * 1000
+  const storable = !forbidsStoring(status, headers, directives) && shared.storable() && keepMs > 0
+  return { storable, noStore: directives?.has('no-store') === true, freshness, keepMs }
+}
+
+/** What is left of an answer's lifetime, in milliseconds; 0 once it is stale. */
+export function remainingMs(freshness: Freshness, nowMs: number): number {
+  return Math.max(0, (freshness.lifetimeSeconds - exactAge(freshness, nowMs)) * 1000)
+}
+
+/** Whether an answer may be given without asking the API. */
+export function isFresh(freshness: Freshness, nowMs: number): boolean {
+  return remainingMs(freshness, nowMs) > 0
+}
+
+/** The same for a browser's own cache, which may keep what is private and does not know `s-maxage`. */
+export function browserRemainingMs(freshness: Freshness, nowMs: number): number {
+  return Math.max(0, (freshness.browserLifetimeSeconds - exactAge(freshness, nowMs)) * 1000)
+}
+
+/** `Age`: seconds since the API made it, or was asked last. */
+export function ageSeconds(freshness: Freshness, nowMs: number): number {
+  return Math.floor(exactAge(freshness, nowMs))
+}
+
+/** How long an answer has been stale, in seconds; 0 while it is fresh. */
+export function staleForSeconds(freshness: Freshness, nowMs: number): number {
+  return Math.max(0, exactAge(freshness, nowMs) - freshness.lifetimeSeconds)
+}
+
+/** RFC 9111 §4.2.3. A clock that was set back makes nothing younger than it came. */
+function exactAge({ initialAgeSeconds, receivedAtMs }: Freshness, nowMs: number): number {
+  return initialAgeSeconds + Math.max(0, nowMs - receivedAtMs) / 1000
+}
+
+/** RFC 9111 §4.2.3: what it was when it arrived, whichever of its clocks and the caches before us says more. */
+function initialAgeSeconds({ headers, requestedAtMs, receivedAtMs }: Evaluated): number {
+  // §5.1: of a list the first counts; what is no number tells nothing.
+  const age = deltaSeconds(headerValue(headers, 'age')?.split(',')[0]?.trim()) ?? 0
+  const delay = Math.max(0, receivedAtMs - requestedAtMs) / 1000
+  const date = parseHttpDate(headerValue(headers, 'date'), receivedAtMs)
+  // A date is cut to the second below: within that second nothing has aged.
+  const apparent = date === undefined ? 0 : Math.floor((receivedAtMs - date) / 1000) - 1
+  return Math.max(apparent, age + delay)
+}
+
+/** RFC 5861, the API's word before the definition's; never against what forbids it (RFC 9111 §4.2.4, §5.2.2). */
+function staleSeconds(directives: Directives | undefined, settings: CacheSettings) {
+  const forbidden = ['must-revalidate', 'proxy-revalidate', 'no-cache', 's-maxage', 'no-store']
+  if (forbidden.some((name) => directives?.has(name))) {
+    return { staleWhileRevalidateSeconds: 0, staleIfErrorSeconds: 0 }
+  }
+  const granted = (name: string, configured: number | undefined) =>
+    directives?.has(name) ? (secondsOf(directives, name) ?? 0) : (configured ?? 0)
   return {
-    storable: !forbidsStoring(status, headers, directives) && shared.storable() && remainingMs(shared) > 0,
-    noStore: directives?.split(',').some((directive) => directive.trim() === 'no-store') === true,
-    policy: {
-      remainingMs: () => remainingMs(shared),
-      browserMs: () => remainingMs(browser),
-      ageSeconds: () => Math.floor(shared.age()),
-    },
+    staleWhileRevalidateSeconds: granted('stale-while-revalidate', settings.stale_while_revalidate_seconds),
+    staleIfErrorSeconds: granted('stale-if-error', settings.stale_if_error_seconds),
   }
 }
 
-/** Not the library's `timeToLive()`, which counts the time that an answer may be served stale. */
-function remainingMs(policy: CachePolicy): number {
-  return Math.max(0, (policy.maxAge() - policy.age()) * 1000)
-}
+/** The statuses that `http-cache-semantics` knows; to it every other one is a 302, which needs a lifetime too. */
+const understood = new Set([200, 203, 204, 300, 301, 302, 303, 307, 308, 404, 405, 410, 414, 501])
+const needsLifetime = 302
 
-/** `Cache-Control` as one line, directive names in lower case: the library compares with case. */
-function cacheDirectives(headers: HeaderList): string | undefined {
-  return headerValue(headers, 'cache-control')?.replace(/(?<=^|,)\s*[^=,\s]+/g, (name) => name.toLowerCase())
-}
-
-function forPolicy(headers: HeaderList, cacheControl: string | undefined): Record<string, string> {
-  const plain: Record<string, string> = {}
-  for (const name of ['age', 'date', 'expires', 'pragma', 'etag', 'last-modified']) {
-    const value = headerValue(headers, name)
-    // RFC 9111 §5.1: an age is not negative; one that is not a number tells nothing.
-    if (value !== undefined && (name !== 'age' || /^[0-9]+$/.test(value))) plain[name] = value
-  }
-  if (cacheControl !== undefined) plain['cache-control'] = cacheControl
-  return plain
-}
-
-/** What is not stored whatever its lifetime (spec: "What"). Varying on what we send is in the key already. */
-function forbidsStoring(status: number, headers: HeaderList, directives: string | undefined): boolean {
-  return (
-    status === 206 ||
-    has(headers, 'set-cookie') ||
-    (headerValue(headers, 'vary') ?? '').includes('*') ||
-    headers.filter(([name]) => name === 'expires').length > 1 ||
-    (directives !== undefined && contradictsItself(directives))
+function policyOf(answer: Evaluated, directives: Directives | undefined, shared: boolean): CachePolicy {
+  const { method, status } = answer
+  const known = understood.has(status) ? status : needsLifetime
+  const options = { shared, cacheHeuristic: 0, immutableMinTimeToLive: 0 }
+  return new CachePolicy(
+    { method, headers: {} },
+    { status: known, headers: forPolicy(answer, directives) },
+    options,
   )
 }
 
-/** A freshness directive twice, or with something else than seconds (RFC 9111 §4.2.1). */
-function contradictsItself(directives: string): boolean {
-  for (const name of ['max-age', 's-maxage']) {
-    const given = directives.split(',').filter((directive) => directive.trim().split('=')[0] === name)
-    if (given.length > 1) return true
-    if (given[0] !== undefined && !/^\s*[a-z-]+="?[0-9]+"?\s*$/.test(given[0])) return true
+/** What the library reads, as it expects it: it compares with case, splits quoted strings, and guesses dates. */
+function forPolicy(
+  { headers, status, settings, receivedAtMs }: Evaluated,
+  directives: Directives | undefined,
+): Record<string, string> {
+  const plain: Record<string, string> = {}
+  const [expires, pragma] = [headerValue(headers, 'expires'), headerValue(headers, 'pragma')]
+  const saysNothing = directives === undefined && expires === undefined && pragma === undefined
+  if (saysNothing && status === 200 && settings.ttl_seconds !== undefined) {
+    plain['cache-control'] = `max-age=${settings.ttl_seconds}`
   }
-  return false
+  if (directives !== undefined) plain['cache-control'] = written(directives)
+  if (pragma !== undefined) plain.pragma = pragma.toLowerCase()
+  // RFC 9111 §5.3: what is no date has passed.
+  const date = parseHttpDate(headerValue(headers, 'date'), receivedAtMs) ?? receivedAtMs
+  plain.date = httpDate(date)
+  if (expires !== undefined) plain.expires = httpDate(parseHttpDate(expires, receivedAtMs) ?? date)
+  return plain
+}
+
+/** `proxy-revalidate` is left out: it forbids what is stale, while the library takes it for no lifetime at all. */
+const plainDirectives = ['no-store', 'no-cache', 'private', 'public']
+
+function written(directives: Directives): string {
+  const lifetimes = ['max-age', 's-maxage'].flatMap((name) => {
+    const seconds = secondsOf(directives, name)
+    return seconds === undefined ? [] : [`${name}=${seconds}`]
+  })
+  return [...plainDirectives.filter((name) => directives.has(name)), ...lifetimes].join(', ')
+}
+
+/** What is not stored whatever its lifetime (spec: "What"). Varying on what we send is in the key already. */
+function forbidsStoring(status: number, headers: HeaderList, directives: Directives | undefined): boolean {
+  return (
+    status === 206 ||
+    status === 304 ||
+    has(headers, 'set-cookie') ||
+    (headerValue(headers, 'vary') ?? '').split(',').some((member) => member.trim() === '*') ||
+    headers.filter(([name]) => name === 'expires').length > 1 ||
+    (directives !== undefined && contradictsItself(directives)) ||
+    // RFC 9111 §5.2.2.3
+    (directives?.has('must-understand') === true && !understood.has(status))
+  )
+}
+
+function hasValidator(headers: HeaderList): boolean {
+  return has(headers, 'etag') || has(headers, 'last-modified')
 }
 
 function has(headers: HeaderList, name: string): boolean {
   return headers.some(([key]) => key === name)
-}
-
-type PolicyClass = new (...parameters: ConstructorParameters<typeof CachePolicy>) => CachePolicy
-
-const policyClasses = new WeakMap<Clock, PolicyClass>()
-
-/** The library reads the time through a method, already in its constructor. */
-function policyClassOf(clock: Clock): PolicyClass {
-  const known = policyClasses.get(clock)
-  if (known !== undefined) return known
-  const created = class extends CachePolicy {
-    now(): number {
-      return clock.now()
-    }
-  }
-  policyClasses.set(clock, created)
-  return created
 }

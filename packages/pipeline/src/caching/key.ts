@@ -1,6 +1,7 @@
 import { createHmac, type KeyObject } from 'node:crypto'
 import type { Session } from '@sluice/connector-schema'
 import type { Prepared } from '../exchange.ts'
+import { digestParts } from './digest.ts'
 
 /**
  * The key under which an answer is stored: an HMAC over length-prefixed parts, so that no two lists of parts
@@ -23,12 +24,7 @@ export function cacheKey(prepared: Prepared, keySecret: KeyObject): string {
     // The tenant stands in every key; what depends on nothing else of the session is shared within it.
     user ? userPartition(session, sessionValues) : [],
   ]
-  const hmac = createHmac('sha256', keySecret)
-  for (const parts of groups) {
-    hmac.update(`${parts.length};`)
-    for (const part of parts) hmac.update(`${Buffer.byteLength(part)}:${part}`)
-  }
-  return hmac.digest('base64url')
+  return digestParts(createHmac('sha256', keySecret), groups)
 }
 
 /** Who the user is to whoever issued the session, and every session value that the analysis found. */

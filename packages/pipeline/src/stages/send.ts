@@ -20,7 +20,7 @@ interface Needs {
   readonly limits: Limits
 }
 
-type Arrived = Pick<Received, 'upstream' | 'answeredBy'>
+type Arrived = Pick<Received, 'upstream' | 'answeredBy' | 'requestedAtMs' | 'receivedAtMs'>
 
 /** The stage. */
 export async function send(missed: Missed, ports: Needs): Promise<Received> {
@@ -95,7 +95,9 @@ async function follow(missed: Missed, deadline: number, { upstream, clock }: Nee
   }
   let mayBearCredentials = true
   for (let hops = 0; ; hops++) {
+    const requestedAtMs = clock.now()
     const answer = await upstream.send(request)
+    const receivedAtMs = clock.now()
     let hop: ReturnType<typeof nextHop>
     try {
       hop = nextHop(answer, request, missed)
@@ -104,7 +106,9 @@ async function follow(missed: Missed, deadline: number, { upstream, clock }: Nee
       answer.body.destroy()
       throw error
     }
-    if (hop === undefined) return { upstream: answer, answeredBy: request.url }
+    if (hop === undefined) {
+      return { upstream: answer, answeredBy: request.url, requestedAtMs, receivedAtMs }
+    }
     answer.body.destroy()
     // Once gone, credentials do not come back, even when a host redirects home again.
     mayBearCredentials &&= hop.keepsCredentials

@@ -1,18 +1,26 @@
 /**
- * The last step: keeps the answer where RFC 9111 and G5 allow it, and gives it its `Cache-Control` and
- * `Cache-Status`.
+ * The last step: keeps the answer where RFC 9111 and G5 allow it, lets go of what it makes invalid, and gives it
+ * its `Cache-Control` and `Cache-Status`.
  */
+import type { KeyObject } from 'node:crypto'
 import { cacheControlFor } from '../answering/cache-control.ts'
-import { type Freshness, freshnessOf } from '../caching/freshness.ts'
-import type { Answer, Transformed } from '../exchange.ts'
+import { assess } from '../caching/assess.ts'
+import { browserRemainingMs, type Evaluation } from '../caching/freshness.ts'
+import { invalidatedBy } from '../caching/invalidation.ts'
+import type { KeyedPlan } from '../caching/plan.ts'
+import { decisiveHeaders, withDate } from '../caching/revalidation.ts'
+import { isErrorStatus } from '../caching/stale.ts'
+import { tagOf } from '../caching/tags.ts'
+import type { Answer, Received, Transformed } from '../exchange.ts'
 import { headerValue } from '../header-list.ts'
 import { orRelease, readIfSmall } from '../payload.ts'
-import type { CacheStore, Clock, Limits } from '../ports.ts'
+import type { CacheStore, Clock, Limits, StoredAnswer } from '../ports.ts'
 
 interface Needs {
   readonly cache: CacheStore
   readonly clock: Clock
   readonly limits: Limits
+  readonly cacheKeySecret: KeyObject
 }
 
 /** The stage. */
@@ -21,44 +29,86 @@ export function store(transformed: Transformed, ports: Needs): Promise<Answer> {
 }
 
 async function keep(transformed: Transformed, ports: Needs): Promise<Answer> {
-  const { received, status } = transformed
-  const { connector } = received.call
-  const { cache, upstream, method } = received
-  const ttlSeconds = cache.kind === 'keyed' ? connector.definition.cache.ttl_seconds : undefined
-  const freshness = freshnessOf({ method, status, headers: upstream.headers, ttlSeconds, clock: ports.clock })
-  const storable = cache.kind === 'keyed' && freshness.storable && !connector.dependencies.timeInResponse
-  const body = storable ? await smallBody(transformed, ports.limits) : transformed.body
-  const stored = storable && (body === null || body instanceof Uint8Array)
-  if (stored) {
-    const answer = {
-      status,
-      headers: transformed.headers,
-      body: body ?? new Uint8Array(),
-      policy: freshness.policy,
-    }
-    // What a slow or failing store does is its own affair: the answer does not wait for it.
-    void ports.cache.set(cache.key, answer, freshness.policy.remainingMs())
-  }
+  const { received, status, headers } = transformed
+  const { cache: plan } = received
+  await invalidate(received, ports)
+  const evaluation = assess(received)
+  const kept = plan.kind === 'keyed' ? await keepUnder(plan, { transformed, evaluation }, ports) : undefined
   return {
     status,
-    headers: [...transformed.headers, ['cache-control', browserCacheControl(transformed, freshness)]],
-    body,
-    cacheStatus: `sluice; fwd=${cache.forward}${stored ? '; stored' : ''}`,
+    headers: [...headers, ['cache-control', browserCacheControl(transformed, evaluation, ports.clock)]],
+    body: kept === undefined ? transformed.body : kept.body,
+    cacheStatus: `sluice; fwd=${plan.forward}${kept?.stored === true ? '; stored' : ''}`,
   }
+}
+
+/** Before the caller hears of its success: whatever it asks for next has to show it. */
+async function invalidate(received: Received, { cache, cacheKeySecret }: Needs): Promise<void> {
+  const scopes = invalidatedBy(received)
+  if (scopes.length > 0) await cache.invalidate(scopes.map((scope) => tagOf(scope, cacheKeySecret)))
+}
+
+interface Kept {
+  readonly body: Transformed['body']
+  readonly stored: boolean
+}
+
+async function keepUnder(
+  plan: KeyedPlan,
+  { transformed, evaluation }: { readonly transformed: Transformed; readonly evaluation: Evaluation },
+  ports: Needs,
+): Promise<Kept> {
+  const { storable, freshness, keepMs } = evaluation
+  const { received, status } = transformed
+  const { connector } = received.call
+  const notKept = (body: Transformed['body']): Kept => {
+    plan.flight?.settle({ kind: 'alone' })
+    // What the API says now holds; that it cannot say anything right now (5xx) makes nothing older wrong.
+    // What another request has brought since an invalidation is newer than this.
+    const isOver = plan.stored !== undefined && ports.cache.isCurrent(plan.ticket)
+    if (isOver && !isErrorStatus(status)) ports.cache.forget(plan.entry.key)
+    return { body, stored: false }
+  }
+  if (!storable) return notKept(transformed.body)
+  // Those who wait go out as soon as it is clear that they cannot share.
+  if (isTooLarge(transformed, ports.limits)) plan.flight?.settle({ kind: 'alone' })
+  const body = await smallBody(transformed, ports.limits)
+  if (body !== null && !(body instanceof Uint8Array)) return notKept(body)
+  if (!ports.cache.isCurrent(plan.ticket)) return notKept(body)
+  const answer: StoredAnswer = {
+    status,
+    headers: withDate(transformed.headers, received.receivedAtMs),
+    body: body ?? new Uint8Array(),
+    transformed: connector.responseBody !== undefined,
+    said: decisiveHeaders(received.upstream.headers),
+    freshness,
+  }
+  ports.cache.keep(plan.entry, answer, { ticket: plan.ticket, forMs: keepMs })
+  plan.flight?.settle({ kind: 'stored', answer })
+  return { body, stored: true }
 }
 
 /** Reads a body that may be stored, unless it is too large: then it streams through. */
-async function smallBody({ body, headers }: Transformed, limits: Limits): Promise<Transformed['body']> {
-  const limit = limits.storedAnswerBytes
-  if (body === null || body instanceof Uint8Array) return body
-  const announced = Number(headerValue(headers, 'content-length') ?? 0)
-  return announced > limit ? body : readIfSmall(body, limit)
+async function smallBody(transformed: Transformed, limits: Limits): Promise<Transformed['body']> {
+  const { body } = transformed
+  if (body === null || body instanceof Uint8Array || isTooLarge(transformed, limits)) return body
+  return readIfSmall(body, limits.storedAnswerBytes)
 }
 
-function browserCacheControl({ received }: Transformed, { noStore, storable, policy }: Freshness): string {
+function isTooLarge({ body, headers }: Transformed, { storedAnswerBytes }: Limits): boolean {
+  if (body === null) return false
+  const length = body instanceof Uint8Array ? body.byteLength : headerValue(headers, 'content-length')
+  return Number(length ?? 0) > storedAnswerBytes
+}
+
+function browserCacheControl(
+  { received }: Transformed,
+  { noStore, storable, freshness }: Evaluation,
+  clock: Clock,
+): string {
   return cacheControlFor(received.call.connector, {
     noStore,
-    browserMs: policy.browserMs(),
+    browserMs: browserRemainingMs(freshness, clock.now()),
     shareable: storable,
   })
 }

@@ -3,6 +3,7 @@ import { createSecretKey } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { parseDefinition, type Session } from '@sluice/connector-schema'
 import { compileRecipe, recipeOf, renderIsolated } from '@sluice/templates'
+import { createFlights } from '../caching/flights.ts'
 import { type CompiledConnector, compileConnector } from '../compile-connector.ts'
 import type { Call } from '../exchange.ts'
 import type { HeaderList } from '../header-list.ts'
@@ -52,6 +53,7 @@ export function callOf(compiled: CompiledConnector, sent: Partial<Call> = {}): C
     pathParams: [],
     payload: null,
     ifNoneMatch: undefined,
+    ifModifiedSince: undefined,
     signal: new AbortController().signal,
     ...sent,
   }
@@ -93,6 +95,7 @@ export function plainPorts(
   const secretsRead: string[] = []
   const stored = new Map<string, StoredAnswer>()
   const renderedApart: IsolatedRender[] = []
+  const invalidated: string[] = []
   const time = { nowMs: Date.UTC(2026, 0, 1) }
   const parts: Omit<Ports, 'tokens'> = {
     secrets: {
@@ -123,8 +126,11 @@ export function plainPorts(
       },
     },
     cache: {
-      get: (key) => stored.get(key),
-      set: (key, answer) => void stored.set(key, answer),
+      find: ({ key }) => ({ stored: stored.get(key), ticket: {} }),
+      keep: ({ key }, answer) => void stored.set(key, answer),
+      forget: (key) => void stored.delete(key),
+      isCurrent: () => true,
+      invalidate: (tags) => void invalidated.push(...tags),
     },
     isolatedRenderer: {
       async render(job) {
@@ -133,6 +139,7 @@ export function plainPorts(
         return Buffer.from(renderIsolated(compileRecipe(recipeOf(job.template)), structuredClone(job.values)))
       },
     },
+    flights: createFlights({ monotonic: () => time.nowMs }),
     clock: {
       now: () => time.nowMs,
       monotonic: () => time.nowMs,
@@ -146,7 +153,7 @@ export function plainPorts(
   const keySecret = parts.cacheKeySecret
   const tokens = createTokenSource({ ...parts, store: noTokenStore, keySecret })
   const ports: Ports = { ...parts, tokens }
-  return { ports, seen, sentHeaders, secretsRead, stored, renderedApart, time }
+  return { ports, seen, sentHeaders, secretsRead, stored, invalidated, renderedApart, time }
 }
 
 async function remember({ method, url, headers, body }: UpstreamRequest): Promise<Seen> {

@@ -12,8 +12,7 @@ export interface CacheDecision {
 /** Says why an answer came from the cache, or why not, and whether it is kept. */
 export function cacheDecision(connector: CompiledConnector, seen: Seen): CacheDecision {
   const { missed, received, answer, hit } = seen
-  if (hit !== undefined)
-    return { status: hit.cacheStatus, reason: 'A stored answer is fresh; nothing was sent' }
+  if (hit !== undefined) return { status: hit.cacheStatus, reason: whyStored(hit.cacheStatus) }
   if (missed === undefined) return { status: null, reason: 'The exchange ended before the cache was asked' }
   const status = answer?.cacheStatus ?? null
   if (missed.cache.kind === 'none') {
@@ -31,6 +30,17 @@ export function cacheDecision(connector: CompiledConnector, seen: Seen): CacheDe
     status,
     reason: `${before}; the new answer is not kept: ${whyNotKept(connector, received.upstream.headers)}`,
   }
+}
+
+/** Why what is stored was given. */
+function whyStored(status: string): string {
+  if (status.includes('fwd-status=304')) return 'The API was asked, and confirmed the stored answer'
+  if (status.includes('stale-if-error')) return 'The API failed, and a stale answer may stand in'
+  if (status.includes('stale-while-revalidate')) {
+    return 'A stale answer may be given while the API is asked anew'
+  }
+  if (status.includes('collapsed')) return 'Another call was asking the same, and its answer may be shared'
+  return 'A stored answer is fresh; nothing was sent'
 }
 
 function whyNotKept(

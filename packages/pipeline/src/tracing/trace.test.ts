@@ -64,6 +64,7 @@ test('a trace shows what was sent, every secret as its template', async () => {
     'look-up-cache',
     'send',
     'keep-secrets-in',
+    'revalidate',
     'transform-response',
     'keep-secrets-in-still',
     'store',
@@ -143,6 +144,25 @@ describe('the cache decision has its reason', () => {
     const { cache, upstream } = await traceExchange(callOf(compiled), ports)
     expect(cache).toMatchObject({ status: 'sluice; hit; ttl=60', reason: expect.stringContaining('fresh') })
     expect(upstream).toBeNull()
+  })
+
+  test('what is stored, because the API confirmed it or because it failed', async () => {
+    const headers = [
+      ['etag', '"v1"'],
+      ['cache-control', 'max-age=5, stale-if-error=60'],
+    ] as const
+    const answers = [{ headers }, { status: 304, headers }, { status: 503 }]
+    const { ports, time, seen } = plainPorts(() => answers[seen.length - 1] ?? {})
+    const compiled = connector()
+    const reasons: string[] = []
+    for (let call = 0; call < 3; call++) {
+      reasons.push((await traceExchange(callOf(compiled), ports)).cache.reason)
+      time.nowMs += 6000
+    }
+    expect(reasons.slice(1)).toEqual([
+      expect.stringContaining('confirmed'),
+      expect.stringContaining('failed'),
+    ])
   })
 })
 

@@ -1,11 +1,14 @@
+import { createSecretKey, randomBytes } from 'node:crypto'
 import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { createMemorySecrets, createMemoryVariables } from './memory-values.ts'
 
 const anyHost = ['*']
 
+const key = createSecretKey(randomBytes(32))
+
 test('a secret is read by its own tenant only, and never shows itself', async () => {
-  const secrets = createMemorySecrets()
+  const secrets = createMemorySecrets(key)
   secrets.replace('acme', { key: { value: 'hunter2-hunter2', allowedHosts: ['api.test'] } })
   const stored = await secrets.read('acme', 'key')
   expect(stored?.secret.expose()).toBe('hunter2-hunter2')
@@ -15,8 +18,8 @@ test('a secret is read by its own tenant only, and never shows itself', async ()
 })
 
 test('names of the prototype are no secrets and no variables', async () => {
-  const secrets = createMemorySecrets()
-  const variables = createMemoryVariables()
+  const secrets = createMemorySecrets(key)
+  const variables = createMemoryVariables(key)
   secrets.replace('acme', {})
   variables.replace('acme', {})
   for (const name of ['__proto__', 'constructor', 'toString']) {
@@ -26,7 +29,7 @@ test('names of the prototype are no secrets and no variables', async () => {
 })
 
 test('a version changes when the value does, and only then', async () => {
-  const secrets = createMemorySecrets()
+  const secrets = createMemorySecrets(key)
   const versionOf = async (value: string) => {
     secrets.replace('acme', { key: { value, allowedHosts: anyHost } })
     return (await secrets.read('acme', 'key'))?.version
@@ -37,9 +40,10 @@ test('a version changes when the value does, and only then', async () => {
   expect(await versionOf('one')).toBe(first)
 })
 
-test('a version does not tell which value it is of: another process has another', async () => {
+test('a version does not tell which value it is of: under another key it is another', async () => {
   const versions = await Promise.all(
-    [createMemorySecrets(), createMemorySecrets()].map(async (secrets) => {
+    [key, createSecretKey(randomBytes(32))].map(async (versionKey) => {
+      const secrets = createMemorySecrets(versionKey)
       secrets.replace('acme', { key: { value: 'same', allowedHosts: anyHost } })
       return (await secrets.read('acme', 'key'))?.version
     }),
@@ -48,7 +52,7 @@ test('a version does not tell which value it is of: another process has another'
 })
 
 test('a replacement is whole: what it does not name is gone', async () => {
-  const variables = createMemoryVariables()
+  const variables = createMemoryVariables(key)
   variables.replace('acme', { region: 'eu', old: '1' })
   variables.replace('acme', { region: 'us' })
   expect(await variables.read('acme', 'region')).toMatchObject({ value: 'us' })

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac, type KeyObject } from 'node:crypto'
 import {
   Secret,
   type SecretReader,
@@ -27,8 +27,8 @@ export interface MemoryVariables extends VariableReader {
 }
 
 /** Creates an empty store of secrets. */
-export function createMemorySecrets(): MemorySecrets {
-  const versionOf = createVersions()
+export function createMemorySecrets(versionKey: VersionKey): MemorySecrets {
+  const versionOf = createVersions(versionKey)
   const values = createTenantValues(
     (value: SecretSettings): StoredSecret => ({
       secret: new Secret(value.value),
@@ -40,17 +40,16 @@ export function createMemorySecrets(): MemorySecrets {
 }
 
 /** Creates an empty store of variables. */
-export function createMemoryVariables(): MemoryVariables {
-  const versionOf = createVersions()
+export function createMemoryVariables(versionKey: VersionKey): MemoryVariables {
+  const versionOf = createVersions(versionKey)
   return createTenantValues((value: string): StoredVariable => ({ value, version: versionOf(value) }))
 }
 
-/**
- * A version that changes exactly when the value does, so that loading the same values again purges no cache.
- * The key is this process's own: a version tells nobody what the value is.
- */
-function createVersions(): (value: string) => string {
-  const key = randomBytes(32)
+/** Of this process or of all that share a cache: a version tells nobody what the value is. */
+export type VersionKey = KeyObject
+
+/** A version that changes exactly when the value does, so that loading the same values again purges no cache. */
+function createVersions(key: VersionKey): (value: string) => string {
   return (value) => createHmac('sha256', key).update(value).digest('base64url').slice(0, 22)
 }
 

@@ -18,8 +18,11 @@ export interface MemoryConnectors extends ConnectorStore {
   replace(tenantId: string, connectors: readonly CompiledConnector[]): void
 }
 
+/** Told which connectors of a tenant have another revision than before, or are gone. */
+type OnChange = (tenantId: string, permalinks: readonly string[]) => void
+
 /** Creates an empty store. */
-export function createMemoryConnectors(): MemoryConnectors {
+export function createMemoryConnectors(onChange: OnChange = () => undefined): MemoryConnectors {
   const tenants = new Map<string, ReadonlyMap<string, CompiledConnector>>()
   return {
     get: (tenantId, permalink) => tenants.get(tenantId)?.get(permalink),
@@ -33,7 +36,17 @@ export function createMemoryConnectors(): MemoryConnectors {
         if (byPermalink.has(connector.permalink)) throw new Error(`${connector.permalink} is there twice`)
         byPermalink.set(connector.permalink, connector)
       }
+      const before = tenants.get(tenantId)
       tenants.set(tenantId, byPermalink)
+      const changed = [...(before?.values() ?? [])].filter(
+        ({ permalink, revision }) => byPermalink.get(permalink)?.revision !== revision,
+      )
+      if (changed.length > 0) {
+        onChange(
+          tenantId,
+          changed.map(({ permalink }) => permalink),
+        )
+      }
     },
   }
 }

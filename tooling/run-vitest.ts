@@ -1,0 +1,26 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { runCommand } from './child.ts'
+import { addTotals, oneFailure, type Totals } from './totals.ts'
+
+/** One vitest run for all packages, in a temporary folder of its own that goes when it ends. */
+export async function runVitest(args: readonly string[]): Promise<Totals> {
+  const scratch = await mkdtemp(join(tmpdir(), 'sluice-test-'))
+  let reported: Totals | undefined
+  try {
+    const exitCode = await runCommand({
+      command: 'vitest',
+      args: ['run', '--reporter=default', '--reporter=./tooling/totals-reporter.ts', ...args],
+      env: { TMPDIR: scratch },
+      onMessage: (message) => {
+        reported = message as Totals
+      },
+    })
+    const totals = reported ?? oneFailure
+    // Whatever vitest itself calls a failure (no file matched, a broken configuration) is one here too.
+    return exitCode !== 0 && totals.failed === 0 ? addTotals(totals, oneFailure) : totals
+  } finally {
+    await rm(scratch, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
