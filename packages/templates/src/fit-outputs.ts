@@ -3,7 +3,7 @@ import type { Escape, Meter } from './escape.ts'
 import { CompileFailure } from './failure.ts'
 import { type Handler, textFilter } from './filters.ts'
 import { innerLanguageOf } from './inner-languages/index.ts'
-import type { Statement } from './statements.ts'
+import type { Statement } from './parsed-template.ts'
 import { EscapedCycle } from './tags.ts'
 
 /** How one output is written where it stands. */

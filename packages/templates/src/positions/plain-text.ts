@@ -1,4 +1,4 @@
-import type { Statement } from '../statements.ts'
+import type { Statement } from '../parsed-template.ts'
 import type { Grammar, PositionReport } from './grammar.ts'
 import type { HostedPosition, HostedText } from './hosted-text.ts'
 
