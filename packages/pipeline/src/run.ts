@@ -48,9 +48,12 @@ export type Outcome =
   | { readonly answer: Answer; readonly timings: Timings }
   | { readonly problem: ProblemError; readonly timings: Timings }
 
+/** What an observer gets of a stage that failed. */
+export const stageFailed: unique symbol = Symbol('the stage failed')
+
 /**
- * Watches an exchange: gets what a stage gave and how long it took, and gives what the next one shall take: the
- * same, or for a body that was read, one that can be read again.
+ * Watches an exchange: gets what a stage gave (`stageFailed` where it failed) and how long it took, and gives what the
+ * next one shall take: the same, or for a body that was read, one that can be read again.
  */
 export type Observer = (name: StepName, value: unknown, ms: number) => unknown
 
@@ -80,13 +83,15 @@ async function through<First, Last>(
 ): Promise<Last | Finished> {
   let value: unknown = first
   for (const { part, name, run } of list) {
-    let ms = 0
     try {
       const result = run(value, ports)
       value = result instanceof Promise ? await result : result
-    } finally {
-      ms = time.took(part)
+    } catch (error) {
+      const ms = time.took(part)
+      await observe?.(name, stageFailed, ms)
+      throw error
     }
+    const ms = time.took(part)
     if (observe !== undefined) value = await observe(name, value, ms)
     if (value instanceof Finished) return value
   }

@@ -72,14 +72,18 @@ test('a trace shows what was sent, every secret as its template', async () => {
   for (const secret of Object.values(secrets)) expect(JSON.stringify(shown)).not.toContain(secret)
 })
 
-describe('a failure is traced as far as it came', () => {
+describe('a failure is traced up to the stage that failed, with its time', () => {
   test.each<[string, object, string[]]>([
-    ['OVERRIDE_NOT_PERMITTED', {}, []],
-    ['VARIABLE_NOT_FOUND', { headers: [{ key: 'X', value: "{{ get_variable('gone') }}" }] }, ['merge']],
+    ['OVERRIDE_NOT_PERMITTED', {}, ['merge']],
+    [
+      'VARIABLE_NOT_FOUND',
+      { headers: [{ key: 'X', value: "{{ get_variable('gone') }}" }] },
+      ['merge', 'resolve-variables'],
+    ],
     [
       'SECRET_NOT_FOUND',
       { headers: [{ key: 'X', value: "{{ get_secret('gone') }}" }] },
-      ['merge', 'resolve-variables'],
+      ['merge', 'resolve-variables', 'inject-secrets'],
     ],
   ])('%s', async (code, change, stages) => {
     const query = code === 'OVERRIDE_NOT_PERMITTED' ? ([['limit', '1']] as const) : []

@@ -5,7 +5,7 @@ import type { Answer, Call, Received } from '../exchange.ts'
 import { type HeaderList, headerValue } from '../header-list.ts'
 import { decodeUtf8, readWhole } from '../payload.ts'
 import type { Ports } from '../ports.ts'
-import { runExchange } from '../run.ts'
+import { runExchange, stageFailed } from '../run.ts'
 import type { StepName } from '../steps.ts'
 import type { Timings } from '../timings.ts'
 import { type CacheDecision, cacheDecision } from './cache-decision.ts'
@@ -27,7 +27,7 @@ export interface Trace {
   readonly revision: string
   readonly request: DebugRequest
   readonly origins: readonly FieldOrigin[]
-  /** In the order in which they ran. */
+  /** In the order in which they ran; where there is a problem, the last one failed. */
   readonly stages: readonly { readonly stage: StepName; readonly ms: number }[]
   /** What the API answered, before the response template; `null` where nothing came. */
   readonly upstream: ShownMessage | null
@@ -47,6 +47,7 @@ export async function traceExchange(call: Call, ports: Ports): Promise<Trace> {
 
   const outcome = await runExchange(call, ports, async (stage, value, ms) => {
     stages.push({ stage, ms })
+    if (value === stageFailed) return value
     note(seen, stage, value)
     if (stage !== 'keep-secrets-in') return value
     // Searched already: what is shown holds no secret of the exchange.
