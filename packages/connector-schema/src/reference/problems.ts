@@ -63,7 +63,7 @@ const meanings: Readonly<Record<ProblemCode, string>> = {
   DESTINATION_NOT_ALLOWED: 'the address is private, or the port or scheme is not allowed',
   RESPONSE_TEMPLATE_FAILED: 'the API had answered: `upstream_status` says how',
   OVERLOADED: '`Retry-After` says when to come back',
-  SHUTTING_DOWN: '`Retry-After` says when to come back',
+  SHUTTING_DOWN: 'another instance, or this one once it runs again, answers',
   UPSTREAM_TIMEOUT: "`timeout_ms` had passed before the API's answer",
 }
 
