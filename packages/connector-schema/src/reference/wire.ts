@@ -1,0 +1,60 @@
+import { executePath, maxParamsHeaderLength, requestIdPattern, sessionCookie, wireHeaders } from '../wire.ts'
+import { code, table } from './table.ts'
+
+type WireHeader = keyof typeof wireHeaders
+
+const sent = {
+  pathParams: `path parameters, \`application/x-www-form-urlencoded\`, at most ${maxParamsHeaderLength} characters; each key once`,
+  headerParams:
+    "header overrides, under the same rules. The browser's own headers are never forwarded and never count as overrides",
+  csrfToken: 'required beside a session in a cookie',
+} as const satisfies Partial<Record<WireHeader, string>>
+
+/** Every other header: the type demands a line for each. */
+const answered: Readonly<Record<Exclude<WireHeader, keyof typeof sent>, string>> = {
+  requestId: `always; a call may send its own, ${code(requestIdPattern.source)}, and anything else is replaced`,
+  error: 'the problem code, present only where the proxy itself answers: without it the API answered',
+  timing: 'JSON: `request_id`, `total_ms`, `internal_ms`, `external_ms`, `breakdown`, `cache_hit`',
+  upstreamLocation: 'path and query of a `Location` of the same origin, on 2xx',
+}
+
+const rowsOf = (headers: Partial<Record<WireHeader, string>>) =>
+  Object.entries(headers).map(([key, meaning]) => [code(wireHeaders[key as WireHeader]), meaning])
+
+/** `docs/reference-wire.md`. */
+export function wirePage(): string {
+  const path = decodeURIComponent(executePath('{permalink}'))
+  return `${[
+    `# The wire
+
+What travels between a widget and the proxy; the SDK writes and reads it for you. Names of headers are in lower case
+here; HTTP does not mind. This page is written from the code
+(\`npx -y pnpm@12 --filter @sluice/connector-schema generate\`); a test compares the two.`,
+    '## A call',
+    `\`\`\`text\n{METHOD} {base}/${path}?{query overrides}\n\`\`\``,
+    `The method is the connector's. A repeated query key sends all its values where its constraints allow \`multiple\`, or
+where it has none. The body is the payload, of any content type.
+
+The session is \`Authorization: Bearer <JWT>\`, or the cookie \`${sessionCookie}\`; both at once is 400.`,
+    table(['request header', 'meaning'], rowsOf(sent)),
+    '## An answer',
+    "The API's status, its headers as far as they may pass, and its body, transformed where the connector says so; and:",
+    table(
+      ['response header', 'meaning'],
+      [
+        ...rowsOf(answered),
+        ['`cache-status`', 'RFC 9211: what the cache decided, e.g. `sluice; hit; ttl=42`'],
+        ['`server-timing`', '`setup`, `transform`, `auth`, `cache`, `external`, `total`, in milliseconds'],
+        ['`ratelimit`, `ratelimit-policy`, `retry-after`', 'where a limit of the proxy applies'],
+      ],
+    ),
+    `Every answer is \`X-Content-Type-Options: nosniff\` with \`Content-Security-Policy: sandbox; default-src 'none'\`: HTML of
+an API must not run on the platform's origin. \`Set-Cookie\` and whatever else an API could steer the browser with never
+pass. A failure after the headers were sent aborts the connection: a body that ends is whole.
+
+Failures of the proxy: [\`reference-problems.md\`](reference-problems.md).`,
+    '## The order of refusals',
+    `Session (401), connector (404), method (405), roles, origin and CSRF (403), rate limit (429), the call itself (400).
+A caller without a session gets 401 for every permalink that is unknown or not anonymous.`,
+  ].join('\n\n')}\n`
+}
