@@ -1,9 +1,19 @@
-/** What `docs/templates.md` shows is true: each example is rendered, each table compared with the code. */
-import { readFileSync } from 'node:fs'
-import { compileTemplate, compileUrl, type PlaceName, type TemplateValues } from '@sluice/templates'
+/** What `docs/templates*.md` show is true: each example is rendered, each table compared with the code. */
+import { readdirSync, readFileSync } from 'node:fs'
+import {
+  compileTemplate,
+  compileUrl,
+  type PlaceName,
+  type TemplateValues,
+  templateLimits,
+} from '@sluice/templates'
 import { describe, expect, test } from 'vitest'
 
-const page = readFileSync(new URL('../docs/templates.md', import.meta.url), 'utf8')
+const docs = new URL('../docs/', import.meta.url)
+const page = readFileSync(new URL('templates.md', docs), 'utf8')
+const pages = readdirSync(docs)
+  .filter((name) => /^templates.*\.md$/.test(name))
+  .map((name) => ({ name, text: readFileSync(new URL(name, docs), 'utf8') }))
 const source = (file: string) =>
   readFileSync(new URL(`../packages/templates/src/${file}`, import.meta.url), 'utf8')
 
@@ -20,12 +30,27 @@ interface Example {
   readonly others: readonly Block[]
 }
 
-const blocks: readonly Block[] = [...page.matchAll(/^```([^\n]+)\n(.*?)\n```$/gms)].map(
-  ([, info = '', text = '']) => ({
-    info,
-    text,
-  }),
-)
+/** Every fenced block; a fence that is indented, or never closed, is none that could be run. */
+function blocksOf({ name, text }: (typeof pages)[number]): Block[] {
+  const found: Block[] = []
+  let open: { info: string; lines: string[] } | undefined
+  for (const [index, line] of text.split('\n').entries()) {
+    const fence = /^(\s*)(?:`{3,}|~{3,})(.*)$/.exec(line)
+    if (fence === null) open?.lines.push(line)
+    else if (fence[1] !== '' || line.startsWith('~') || line.startsWith('````'))
+      throw new Error(`${name}:${index + 1}: a fence is three backticks at the beginning of a line`)
+    else if (open === undefined) open = { info: fence[2] ?? '', lines: [] }
+    else {
+      found.push({ info: open.info, text: open.lines.join('\n') })
+      open = undefined
+    }
+  }
+  if (open !== undefined) throw new Error(`${name}: a fence is not closed`)
+  return found
+}
+
+const blocks = pages.flatMap(blocksOf)
+const ofThePage = ['json values', 'json payload of the filters']
 
 const stored = JSON.parse(blocks.find(({ info }) => info === 'json values')?.text ?? '{}') as {
   readonly session: TemplateValues['session']
@@ -39,14 +64,24 @@ const stored = JSON.parse(blocks.find(({ info }) => info === 'json values')?.tex
 const examples: readonly Example[] = (() => {
   const found: { title: string; template: Block; others: Block[] }[] = []
   for (const block of blocks) {
+    if (ofThePage.includes(block.info)) continue
     if (block.info.startsWith('liquid ')) {
       found.push({ title: block.text.slice(0, 60), template: block, others: [] })
-    } else if (block.info !== 'json values') found.at(-1)?.others.push(block)
+      continue
+    }
+    const example = found.at(-1)
+    const isKnown = /^(?:json payload|(?:json|text) (?:answer\b.*|gives)|text (?:error|warning))$/.test(
+      block.info,
+    )
+    const isTwice = example?.others.some(({ info }) => info === block.info) === true
+    if (!isKnown || isTwice || example === undefined)
+      throw new Error(`nothing runs the block \`${block.info}\`: ${block.text.slice(0, 60)}`)
+    example.others.push(block)
   }
   return found
 })()
 
-function valuesOf({ others }: Example): TemplateValues {
+function valuesOf({ others }: Pick<Example, 'others'>): TemplateValues {
   const payload = others.find(({ info }) => info === 'json payload')
   const answer = others.find(({ info }) => / answer\b/.test(info))
   const [, status, headerName, headerValue] =
@@ -81,30 +116,25 @@ function compile(info: string, text: string) {
 test('there are examples, and each says what comes of it', () => {
   expect(examples.length).toBeGreaterThan(20)
   for (const { title, others } of examples) {
-    expect(
-      others.filter(({ info }) => / (?:gives|error|warning)$/.test(info)),
-      title,
-    ).toHaveLength(1)
+    const outcomes = others.map(({ info }) => info.split(' ')[1] ?? '').filter((kind) => kind !== 'payload')
+    expect(['error', 'warning', 'gives', 'warning gives'], title).toContain(
+      outcomes.filter((kind) => kind !== 'answer').join(' '),
+    )
   }
 })
 
 test.each(examples)('$title', (example) => {
   const { template: block, others } = example
-  const outcome = others.at(-1) ?? { info: '', text: '' }
   const found = compile(block.info.replace('liquid ', ''), block.text)
-  const told = (list: typeof found.errors) =>
-    list.map(({ code, line, column, message }) => `${code} ${line}:${column} ${message}`)
-  if (outcome.info === 'text error') {
-    expect(told(found.errors)).toEqual([outcome.text])
-    return
-  }
-  expect(found.errors).toEqual([])
-  if (outcome.info === 'text warning') {
-    expect(found.warnings.map(({ code, line, column }) => `${code} ${line}:${column}`)).toEqual([
-      outcome.text,
-    ])
-    return
-  }
+  const expected = (info: string) => others.find((other) => other.info === info)?.text.split('\n') ?? []
+  expect(
+    found.errors.map(({ code, line, column, message }) => `${code} ${line}:${column} ${message}`),
+  ).toEqual(expected('text error'))
+  expect(found.warnings.map(({ code, line, column }) => `${code} ${line}:${column}`)).toEqual(
+    expected('text warning'),
+  )
+  const outcome = others.find(({ info }) => info.endsWith(' gives'))
+  if (outcome === undefined) return
   if (!('template' in found) || found.template === undefined)
     throw new Error('examples that give text are no URLs')
   const given = found.template.render(valuesOf(example))
@@ -113,21 +143,109 @@ test.each(examples)('$title', (example) => {
 })
 
 describe('the tables', () => {
+  const sectionOf = (title: string) => page.split(`## ${title}\n`)[1]?.split(/^##? /m)[0] ?? ''
+  const cellsOf = (table: string) =>
+    [...table.matchAll(/^\| (.*) \|$/gm)].map(([, row = '']) => row.split(/(?<!\\) \| /))
+  const filterRows = cellsOf(sectionOf('Filters')).filter(([cell]) => cell?.startsWith('`'))
+  const codeOf = (cell = '') => cell.replace(/^`|`$/g, '').replaceAll('\\|', '|')
+
   test('name every filter, and no other', () => {
-    const table = page.split('## Filters')[1]?.split('## Limits')[0] ?? ''
-    const named = [...table.matchAll(/^\| [^|]+ \| (.*) \|$/gm)].flatMap(([, cell = '']) =>
-      [...cell.matchAll(/`([a-z0-9_]+)`/g)].map(([, name]) => name),
-    )
+    const named = filterRows.map(([cell]) => codeOf(cell).split(':')[0])
     const known = [...source('filters.ts').matchAll(/^ {2}(\w+): (?:\[\d|\{ ?arity|\{$)/gm)].map(
       ([, name]) => name,
     )
-    const languages = ['soql', 'odata', 'jql', 'sysparm', 'graphql', 'raw']
-    expect(named.toSorted()).toEqual([...new Set([...known, ...languages])].toSorted())
+    const languages = /\[([a-z, ]+)\]\.map/.exec(source('inner-languages/index.ts'))?.[1]?.split(', ') ?? []
+    expect(languages).toContain('soql')
+    expect(named.toSorted()).toEqual([...new Set([...known, ...languages, 'raw'])].toSorted())
+  })
+
+  test.each(filterRows.map((row) => [row] as const))('%s', ([signature, what, example, gives]) => {
+    const [name = '', parameters = ''] = codeOf(signature).split(': ')
+    const count = parameters === '' ? 0 : parameters.split(', ').length
+    const tooMany = Array.from({ length: count + 1 }, (_, index) => (index === 0 ? "'a'" : "'HS256'"))
+    const told = (given: readonly string[]) =>
+      compileTemplate(`{{ 'a' | ${name}${given.length > 0 ? `: ${given.join(', ')}` : ''} }}`, {
+        place: 'header',
+      }).errors.map(({ message }) => message)
+    // Saving does not count the arguments of raw.
+    if (name !== 'raw') {
+      expect(told(tooMany).join()).toMatch(
+        new RegExp(`takes (?:no|\\d to ${count}|${count}) arguments?, not ${count + 1}`),
+      )
+    }
+    expect(told(tooMany.slice(1)).join()).not.toMatch(/takes .* arguments?, not/)
+    expect(what).not.toBe('')
+    const [, place = name === 'jwt_encode' ? 'header' : 'request_body', text = ''] =
+      /^(?:(query): )?(.*)$/.exec(codeOf(example)) ?? []
+    const { errors, template } = compileTemplate(text.includes('{{') ? text : `{{ ${text} }}`, {
+      place: place as PlaceName,
+    })
+    expect(errors).toEqual([])
+    expect(text).toMatch(new RegExp(`\\| ${name}\\b`))
+    const payload = blocks.find(({ info }) => info === 'json payload of the filters')?.text ?? ''
+    expect(template?.render({ ...valuesOf({ others: [] }), body: { text: payload } })).toBe(codeOf(gives))
+  })
+
+  test('say of each name where it may stand', () => {
+    // By the type, no place can be left out.
+    const columnOf: Readonly<Record<PlaceName, number>> = {
+      url: 2,
+      header: 3,
+      cookie: 3,
+      query: 4,
+      auth_header: 5,
+      auth_query: 5,
+      auth_text: 5,
+      basic_username: 5,
+      basic_password: 5,
+      request_body: 6,
+      response_body: 7,
+    }
+    const outputs: Readonly<Record<string, string>> = {
+      'user.*': 'user.id',
+      jwt_encode: "'{}' | from_json | jwt_encode: 'key', 'HS256'",
+      'response.*': 'response.status_code',
+    }
+    const rows = cellsOf(sectionOf('Names, and where each may stand')).filter((cells) => cells.length === 8)
+    expect(rows).toHaveLength(6)
+    const pathParameters = new Map([['x', 'segment'] as const])
+    for (const [names = '', ...marks] of rows.filter(([cell]) => cell?.startsWith('`'))) {
+      for (const [, name = ''] of names.matchAll(/`([^`]+)`/g)) {
+        const output = `{{ ${outputs[name] ?? name} }}`
+        const refused = (place: string) =>
+          place === 'host'
+            ? compileUrl(`https://${output}/{{ pathParams.x }}`, { pathParameters }).errors
+            : place === 'url'
+              ? compileUrl(`https://api.example.com/{{ pathParams.x }}/${output}`, { pathParameters }).errors
+              : compileTemplate(output, { place: place as PlaceName }).errors
+        for (const [place, column] of [['host', 1] as const, ...Object.entries(columnOf)]) {
+          expect(refused(place).length === 0 ? '✓' : '–', `${name} in ${place}`).toBe(marks[column - 1])
+        }
+      }
+    }
+  })
+
+  test('give the limits that hold', () => {
+    const kibibytes = (bytes: number) =>
+      bytes < 1024 ** 2 ? `${bytes / 1024} KiB` : `${bytes / 1024 ** 2} MiB`
+    const { inProcess, isolated } = templateLimits
+    expect(
+      cellsOf(sectionOf('Limits'))
+        .slice(1)
+        .map(([, limit]) => limit),
+    ).toEqual([
+      kibibytes(templateLimits.sourceBytes),
+      `${templateLimits.nesting} deep`,
+      `${inProcess.renderMs} ms of work`,
+      `${kibibytes(inProcess.outputBytes)}; in a worker ${kibibytes(isolated.outputBytes)}`,
+      kibibytes(templateLimits.inProcessInputBytes),
+      `${templateLimits.isolatedDeadlineMs / 1000} s, then the thread is killed`,
+    ])
   })
 
   test('show an example of every code, which saving really tells', () => {
     const table = page.split('## What saving can say')[1]?.split('# Cookbook')[0] ?? ''
-    const rows = [...table.matchAll(/^\| `(\w+)` \| ([^:]+): `(.*)` \| /gm)]
+    const rows = [...table.matchAll(/^\| `(\w+)` \| ([^:]+): `([^`]*)` \| [^|]+ \| [^|]+ \|$/gm)]
     const type = source('types.ts').split('export type DiagnosticCode =')[1]?.split('\n\n')[0] ?? ''
     expect(rows.map(([, code]) => code).toSorted()).toEqual(
       [...type.matchAll(/'(\w+)'/g)].map(([, code]) => code).toSorted(),
