@@ -18,7 +18,9 @@ export function* checkFilters(
     const message =
       unknownFilter(filter) ??
       checkQuoting(filter, filtered.filters[index + 1]) ??
-      (filter.name === 'raw' ? checkRaw(isOutput && isLast) : checkFilter(filter, place))
+      (filter.name === 'raw'
+        ? (checkRaw(isOutput && isLast) ?? checkArity(filter) ?? checkNamed(filter))
+        : checkFilter(filter, place))
     if (message !== undefined) {
       const code = filterArities.has(filter.name) ? 'SYNTAX' : 'UNKNOWN_FILTER'
       yield new CompileFailure(

@@ -168,3 +168,26 @@ test('a filter that fails speaks in our words alone', () => {
 function decodePart(part: string): unknown {
   return JSON.parse(Buffer.from(part, 'base64url').toString())
 }
+
+test.each([
+  ["where: 'owner', user.last_name", '[]'],
+  ["find: 'owner', user.last_name", 'null'],
+  ["has: 'owner', user.last_name", 'false'],
+  ["where: 'owner'", '[{"owner":"a"},{"owner":"b"}]'],
+  ["where: 'owner', user.first_name", '[]'],
+])(
+  'what is compared with a missing value is not taken for what merely has the property: %s',
+  (filter, expected) => {
+    const source = `{% assign rows = '[{"owner":"a"},{"owner":"b"},{}]' | from_json %}{{ rows | ${filter} | json }}`
+    expect(render(source)).toBe(expected)
+  },
+)
+
+test('what is rejected for a missing value is nothing', () => {
+  const source = `{% assign rows = '[{"owner":"a"},{}]' | from_json %}{{ rows | reject: 'owner', user.last_name | json }}`
+  expect(render(source)).toBe('[{"owner":"a"},{}]')
+})
+
+test('raw takes no argument', () => {
+  expect(errorsOf("{{ user.id | raw: 'a' }}")[0]?.code).toBe('SYNTAX')
+})

@@ -153,7 +153,9 @@ export const filterArities: ReadonlyMap<string, Arity> = new Map([
 
 /** The filters themselves, for an engine. */
 export function* filterImplementations(): Generator<readonly [string, FilterImplOptions]> {
-  for (const name of Object.keys(pure)) yield [name, builtIn(name)]
+  for (const name of Object.keys(pure)) {
+    yield [name, propertyFilters.includes(name) ? comparing(builtIn(name)) : builtIn(name)]
+  }
   for (const name of Object.keys(dates)) {
     const liquidFilter = builtIn(name)
     const pureFilter: Handler = function (value, ...args) {
@@ -164,6 +166,16 @@ export function* filterImplementations(): Generator<readonly [string, FilterImpl
   for (const [name, { handler: filter }] of Object.entries(ours)) yield [name, filter]
   yield* quoting
   yield ['raw', (value: unknown) => value]
+}
+
+/**
+ * LiquidJS takes a missing value to compare with for none, and gives every item that has the property at all: a list
+ * that was to be cut to one's own would be whole. A missing value is nothing, which no item's value equals.
+ */
+function comparing(filter: Handler): Handler {
+  return function (value, property, ...expected) {
+    return filter.call(this, value, property, ...expected.map((one) => (one === undefined ? null : one)))
+  }
 }
 
 function handler(filter: (value: unknown, args: readonly unknown[], meter: Meter) => unknown): Handler {
