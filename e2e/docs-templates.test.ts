@@ -239,7 +239,7 @@ describe('the tables', () => {
       `${inProcess.renderMs} ms of work`,
       `${kibibytes(inProcess.outputBytes)}; in a worker ${kibibytes(isolated.outputBytes)}`,
       kibibytes(templateLimits.inProcessInputBytes),
-      `${templateLimits.isolatedDeadlineMs / 1000} s, then the thread is killed`,
+      `${templateLimits.isolatedDeadlineMs / 1000} s, then its process is killed`,
     ])
   })
 

@@ -83,23 +83,27 @@ function p99(sorted: readonly number[]): number {
 describe('other exchanges go on', () => {
   test.each([
     { on: 'large payloads', permalink: 'heavy', body: listOf(500_000), calls: 6 },
-    { on: 'small payloads that need much work', permalink: 'heavy', body: listOf(60_000), calls: 12 },
+    { on: 'small payloads that need much work', permalink: 'heavy', body: listOf(60_000), calls: 6 },
     { on: 'large answers', permalink: 'answer', body: undefined, calls: 4 },
-  ])('while heavy templates run on $on', async ({ permalink, body, calls }) => {
-    await send('light')
-    const statuses: number[] = []
-    const took = await lightWhile(() =>
-      Promise.all(
-        Array.from({ length: calls }, async () => statuses.push((await send(permalink, body)).status)),
-      ),
-    )
-    expect(p99(took)).toBeLessThan(hangMs)
-    expect(statuses).toHaveLength(calls)
-    for (const status of statuses) expect([200, 422, 502]).toContain(status)
-  })
+  ])(
+    'while heavy templates run on $on',
+    async ({ permalink, body, calls }) => {
+      await send('light')
+      const statuses: number[] = []
+      const took = await lightWhile(() =>
+        Promise.all(
+          Array.from({ length: calls }, async () => statuses.push((await send(permalink, body)).status)),
+        ),
+      )
+      expect(p99(took)).toBeLessThan(hangMs)
+      expect(statuses).toHaveLength(calls)
+      for (const status of statuses) expect([200, 422, 502]).toContain(status)
+    },
+    60_000,
+  )
 })
 
-describe('through a thread as in process', () => {
+describe('in a process of its own as in that of the server', () => {
   test('a large payload is rendered and sent', async () => {
     expect((await send('sum', listOf(300_000))).status).toBe(200)
     expect(String(await api.received.at(-1)?.body)).toBe('{"n": 300000}')

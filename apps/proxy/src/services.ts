@@ -90,7 +90,7 @@ export interface MemoryServices extends Services {
   readonly connectors: MemoryConnectors
   readonly secrets: MemorySecrets
   readonly variables: MemoryVariables
-  /** Closes the connections to APIs, and ends the threads that render. Stop the server first. */
+  /** Closes the connections to APIs, and ends the processes that render. Stop the server first. */
   close(): Promise<void>
 }
 

@@ -37,7 +37,7 @@ describe('request_body', () => {
     expect(seen.map(({ body }) => body)).toEqual(['0'])
   })
 
-  test('no secret ever leaves the thread, nor a variable that the template does not name', async () => {
+  test('no secret ever leaves the process, nor a variable that the template does not name', async () => {
     const { ports, renderedApart } = plainPorts(undefined, {
       secrets: { key: 's3cr3t' },
       variables: { region: 'eu', other: 'unread' },
@@ -61,7 +61,7 @@ describe('request_body', () => {
     expect(JSON.stringify(job?.values)).not.toContain('s3cr3t')
   })
 
-  test('a failure in another thread names its line and column, and nothing is sent', async () => {
+  test('a failure in another process names its line and column, and nothing is sent', async () => {
     const { ports, seen } = plainPorts()
     const outcome = await runExchange(post('{"n":\n  {{ body.a }}}', `${jsonOf(edge + 1)}]`), ports)
     expect(outcome).toMatchObject({
@@ -84,7 +84,7 @@ describe('response_body', () => {
     expect(renderedApart).toHaveLength(times)
   })
 
-  test('a failure in another thread is a failed response template with the status of the API', async () => {
+  test('a failure in another process is a failed response template with the status of the API', async () => {
     const { ports } = plainPorts(() => ({ body: `${jsonOf(edge + 1)}]` }))
     const compiled = connector({ response_body: '{"n": {{ response.json.a }}}' })
     expect(await runExchange(callOf(compiled), ports)).toMatchObject({

@@ -1,6 +1,6 @@
 /**
  * Renders body templates (stages 5 and 7): what is small at once and in process, what is large or turns out to be
- * hard in another thread, so that no exchange waits for another one's template.
+ * hard in another process, so that no exchange waits for another one's template.
  */
 import { type CompiledTemplate, TemplateRenderError, templateLimits } from '@sluice/templates'
 import type { Call } from './exchange.ts'
@@ -16,7 +16,7 @@ export interface BodyRender {
 }
 
 /**
- * Gives a promise only where another thread renders.
+ * Gives a promise only where another process renders.
  *
  * @throws TemplateRenderError; so does the promise reject, or with what the port throws beside
  */

@@ -1,4 +1,4 @@
-/** The half of an isolated render that runs in the other thread. */
+/** The half of an isolated render that runs in the other process. */
 import { withIsolatedBudget } from './budget.ts'
 import { compileTemplate } from './compile.ts'
 import { readRecipe, type TemplateRecipe } from './recipe.ts'
@@ -16,7 +16,7 @@ export function compileRecipe(recipe: TemplateRecipe): CompiledTemplate {
 }
 
 /**
- * Renders with the wider limits of a thread in which nobody else waits.
+ * Renders with the wider limits of a process in which nobody else waits.
  *
  * @throws TemplateRenderError
  */

@@ -26,7 +26,7 @@ export const limits = {
     // What a JSON body is checked for in the end takes about 60 ms a MiB, where its keys are computed.
     outputBytes: 1024 * 1024,
   },
-  /** In a worker thread, which is killed at its deadline, whatever it is doing. */
+  /** In a process of its own, which is killed at its deadline, whatever it is doing. */
   isolated: {
     renderMs: 900,
     memoryUnits: 32 * 1024 * 1024,

@@ -3,7 +3,7 @@ import type { CompiledTemplate } from './types.ts'
 
 declare const sealed: unique symbol
 
-/** What it takes to compile a template once more in another thread. Its text is nobody's affair; it may be a key. */
+/** What it takes to compile a template once more in another process. Its text is nobody's affair; it may be a key. */
 export type TemplateRecipe = string & { readonly [sealed]: true }
 
 const recipes = new WeakMap<CompiledTemplate, TemplateRecipe>()

@@ -1,8 +1,8 @@
-/** What the server's thread and a worker say to each other. */
+/** What the server and a render process say to each other. */
 import type { IsolatedValues } from '@sluice/pipeline'
 import type { RenderFailureReason, TemplateRecipe } from '@sluice/templates'
 
-/** One render. A worker does one at a time. */
+/** One render. A process does one at a time. */
 export interface RenderOrder {
   readonly recipe: TemplateRecipe
   readonly values: IsolatedValues

@@ -1,5 +1,4 @@
-/** A worker's entry: compiles templates anew, renders, and knows nothing else of the process. */
-import { parentPort } from 'node:worker_threads'
+/** The entry of a render process: compiles templates anew, renders, and knows nothing else of the server. */
 import {
   type CompiledTemplate,
   compileRecipe,
@@ -34,9 +33,10 @@ function render({ recipe, values }: RenderOrder): RenderReply {
 }
 
 function reply(message: RenderReply): void {
-  // Handed over, not copied.
-  parentPort?.postMessage(message, message.kind === 'rendered' ? [message.bytes.buffer as ArrayBuffer] : [])
+  process.send?.(message)
 }
 
-parentPort?.on('message', (order: RenderOrder) => reply(render(order)))
+// A signal for the whole group asks the server to end; the server ends its renderers when it has finished with them.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+process.on('message', (order: RenderOrder) => reply(render(order)))
 reply({ kind: 'ready' })

@@ -7,7 +7,7 @@ const open: WorkerRenderer[] = []
 afterEach(() => Promise.all(open.splice(0).map((renderer) => renderer.close())))
 
 function pool(options: WorkerRendererOptions = {}): WorkerRenderer {
-  const renderer = createWorkerRenderer({ threads: 1, ...options })
+  const renderer = createWorkerRenderer({ processes: 1, ...options })
   open.push(renderer)
   return renderer
 }
@@ -64,7 +64,7 @@ test('an error keeps its reason, line and column', async () => {
   expect(error).toMatchObject({ name: 'TemplateRenderError', reason: 'json', line: 2, column: 6 })
 })
 
-describe('a thread is killed at its deadline', () => {
+describe('a process is killed at its deadline', () => {
   test('in the midst of a filter, as a limit; the next render has another one', async () => {
     const renderer = pool({ deadlineMs: 150 })
     const started = performance.now()
@@ -87,7 +87,7 @@ describe('a thread is killed at its deadline', () => {
   })
 })
 
-test('a thread out of memory is a limit, and the process and the pool live on', async () => {
+test('a process out of memory is a limit, and the process and the pool live on', async () => {
   const renderer = pool({ heapMegabytes: 24, deadlineMs: 10_000 })
   const text = `[${'{"a":{}},'.repeat(800_000)}1]`
   expect(await errorOf(renderer.render(job('{{ body | size }}', { text })))).toMatchObject({
@@ -100,7 +100,7 @@ test('a thread out of memory is a limit, and the process and the pool live on', 
 describe('a caller that leaves', () => {
   test('takes its waiting render along', async () => {
     const renderer = pool({ waiting: { perTenant: 1, total: 1 }, deadlineMs: 400 })
-    // The thread starts, so that both wait; the second has no place until the first leaves.
+    // The process starts, so that both wait; the second has no place until the first leaves.
     const gone = new AbortController()
     const first = errorOf(renderer.render(job(endless, { text: many, signal: gone.signal })))
     const reason = new Error('gone')
@@ -139,7 +139,7 @@ test('what finds no place is refused with Retry-After, and only that', async () 
 })
 
 test('a hundred heavy renders of one tenant do not starve another tenant', async () => {
-  const renderer = pool({ threads: 2, deadlineMs: 300 })
+  const renderer = pool({ processes: 2, deadlineMs: 300 })
   const flood = Array.from({ length: 100 }, () => errorOf(renderer.render(job(endless, { text: many }))))
   let floodEnded = false
   const all = Promise.all(flood).then((errors) => {
@@ -154,7 +154,7 @@ test('a hundred heavy renders of one tenant do not starve another tenant', async
 })
 
 test('close ends what runs and what waits, and nothing begins afterwards', async () => {
-  const renderer = pool({ threads: 2 })
+  const renderer = pool({ processes: 2 })
   await renderer.render(job('{{ body }}', { text: '1' }))
   const rendering = Array.from({ length: 4 }, () => errorOf(renderer.render(job(endless, { text: many }))))
   await renderer.close()

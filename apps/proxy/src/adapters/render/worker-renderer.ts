@@ -1,6 +1,6 @@
 /**
- * The pool of threads that render what is large or hard. The server's own thread only hands work over; what a
- * thread does ends at its deadline, whatever it is.
+ * The pool of processes that render what is large or hard. The server only hands work over; what a process does ends
+ * at its deadline, whatever it is, and takes nothing of the server with it.
  */
 import { availableParallelism } from 'node:os'
 import { ProblemError } from '@sluice/connector-schema'
@@ -8,20 +8,20 @@ import type { IsolatedRenderer } from '@sluice/pipeline'
 import { recipeOf, TemplateRenderError, templateLimits } from '@sluice/templates'
 import { createFairQueue, type QueueBounds } from './fair-queue.ts'
 import type { RenderOrder, RenderReply } from './protocol.ts'
-import { type RenderThread, startRenderThread } from './render-thread.ts'
+import { type RenderProcess, startRenderProcess } from './render-process.ts'
 
 /** How much a pool may do. */
 export interface WorkerRendererOptions {
-  readonly threads?: number
+  readonly processes?: number
   readonly deadlineMs?: number
-  /** Of each thread. */
+  /** Of each process. */
   readonly heapMegabytes?: number
   readonly waiting?: QueueBounds
 }
 
-/** A pool of threads, started as they are needed. */
+/** A pool of processes, started as they are needed. */
 export interface WorkerRenderer extends IsolatedRenderer {
-  /** Ends all threads; whatever waits or runs fails with `SHUTTING_DOWN`. */
+  /** Ends all processes; whatever waits or runs fails with `SHUTTING_DOWN`. */
   close(): Promise<void>
 }
 
@@ -31,9 +31,9 @@ interface Job {
   settle(outcome: { readonly bytes: Uint8Array } | { readonly error: unknown }): void
 }
 
-/** A thread and what it does. */
+/** A process and what it does. */
 interface Slot {
-  readonly thread: RenderThread
+  readonly process: RenderProcess
   state: 'starting' | 'idle' | 'busy' | 'ending'
   job: Job | undefined
   timer: NodeJS.Timeout | undefined
@@ -45,7 +45,7 @@ const startMs = 10_000
 export function createWorkerRenderer(options: WorkerRendererOptions = {}): WorkerRenderer {
   const {
     // Two at least: one tenant's render never is the only one that runs.
-    threads = Math.min(4, Math.max(2, availableParallelism() - 1)),
+    processes = Math.min(4, Math.max(2, availableParallelism() - 1)),
     deadlineMs = templateLimits.isolatedDeadlineMs,
     heapMegabytes = 512,
     waiting = { perTenant: 16, total: 64 },
@@ -58,14 +58,14 @@ export function createWorkerRenderer(options: WorkerRendererOptions = {}): Worke
     if (closed) return
     for (const slot of slots) while (slot.state === 'idle' && queue.size() > 0) begin(slot)
     const starting = [...slots].filter(({ state }) => state === 'starting').length
-    for (let more = queue.size() - starting; more > 0 && slots.size < threads; more--) start()
+    for (let more = queue.size() - starting; more > 0 && slots.size < processes; more--) start()
   }
 
   function begin(slot: Slot): void {
     const job = queue.next()
     if (job === undefined) return
     try {
-      slot.thread.send(job.order)
+      slot.process.send(job.order)
     } catch (error) {
       // A value that cannot be copied is a fault of ours, and one exchange's alone.
       job.settle({ error })
@@ -78,23 +78,23 @@ export function createWorkerRenderer(options: WorkerRendererOptions = {}): Worke
 
   function start(): void {
     const slot: Slot = {
-      thread: startRenderThread(heapMegabytes, {
+      process: startRenderProcess(heapMegabytes, {
         onReply: (reply) => onReply(slot, reply),
         onExit: (error) => onExit(slot, error),
       }),
       state: 'starting',
       job: undefined,
-      timer: setTimeout(() => void slot.thread.kill(), startMs),
+      timer: setTimeout(() => void slot.process.kill(), startMs),
     }
     slots.add(slot)
   }
 
-  /** The thread counts until it is gone: a pool never has more of them than it says. */
+  /** The process counts until it is gone: a pool never has more of them than it says. */
   function end(slot: Slot, error: unknown): void {
     slot.state = 'ending'
     slot.job?.settle({ error })
     slot.job = undefined
-    void slot.thread.kill()
+    void slot.process.kill()
   }
 
   function onReply(slot: Slot, reply: RenderReply): void {
@@ -106,13 +106,13 @@ export function createWorkerRenderer(options: WorkerRendererOptions = {}): Worke
     dispatch()
   }
 
-  function onExit(slot: Slot, error: Error | undefined): void {
+  function onExit(slot: Slot, error: Error): void {
     clearTimeout(slot.timer)
     slots.delete(slot)
     slot.job?.settle({ error: tookTooMuch(error) })
-    // Where threads cannot be started at all, somebody has to be told each time, or all would wait for ever.
+    // Where processes cannot be started at all, somebody has to be told each time, or all would wait for ever.
     if (slot.state === 'starting' && !closed) {
-      queue.next()?.settle({ error: new Error('a render thread did not start', { cause: error }) })
+      queue.next()?.settle({ error: new Error('a render process did not start', { cause: error }) })
     }
     dispatch()
   }
@@ -130,7 +130,7 @@ export function createWorkerRenderer(options: WorkerRendererOptions = {}): Worke
             else reject(outcome.error)
           },
         }
-        // What runs already runs to its deadline at most: to kill the thread would cost more than it frees.
+        // What runs already runs to its deadline at most: to kill the process would cost more than it frees.
         function leave(): void {
           queue.remove(tenantId, job)
           job.settle({ error: signal.reason })
@@ -148,7 +148,7 @@ export function createWorkerRenderer(options: WorkerRendererOptions = {}): Worke
           slot.state = 'ending'
           slot.job?.settle({ error: shuttingDown() })
           slot.job = undefined
-          return slot.thread.kill()
+          return slot.process.kill()
         }),
       )
     },
@@ -163,11 +163,11 @@ function outcomeOf(reply: RenderReply): Parameters<Job['settle']>[0] {
       return { error: new TemplateRenderError(reply.reason, reply.message, reply) }
     case 'broken':
     case 'ready':
-      return { error: new Error('a render thread failed', { cause: reply }) }
+      return { error: new Error('a render process failed', { cause: reply }) }
   }
 }
 
-/** A thread that was ended cannot tell where it was. */
+/** A process that was ended cannot tell where it was. */
 const beginning = { line: 1, column: 1 }
 
 function tookTooLong(): TemplateRenderError {
@@ -175,7 +175,7 @@ function tookTooLong(): TemplateRenderError {
   return new TemplateRenderError('limit', message, beginning)
 }
 
-function tookTooMuch(cause: Error | undefined): TemplateRenderError {
+function tookTooMuch(cause: Error): TemplateRenderError {
   const message = 'The template needs more memory than it may have: do less work in loops, or on less data.'
   return Object.assign(new TemplateRenderError('limit', message, beginning), { cause })
 }
