@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
+import type { Readable } from 'node:stream'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { RenderReply } from './protocol.ts'
 import { type RenderProcess, startRenderProcess } from './render-process.ts'
@@ -60,19 +61,37 @@ test('a signal for the whole group leaves it to the server when it ends', async 
   expect(exits).toHaveLength(1)
 })
 
-test('it ends with a server that was killed', async () => {
+/** Runs a program of its own that has started one. */
+function serverThat(onReady: string): ChildProcess {
   const script = `
     import { startRenderProcess } from ${JSON.stringify(new URL('./render-process.ts', import.meta.url).href)}
-    const rendering = startRenderProcess(64, { onReply: () => console.log(rendering.pid), onExit() {} })
-    setInterval(() => {}, 1000)`
-  const server = spawn(process.execPath, ['--conditions=source', '--input-type=module', '-e', script], {
+    const { promise: ready, resolve } = Promise.withResolvers()
+    const rendering = startRenderProcess(64, { onReply: resolve, onExit() {} })
+    const working = setInterval(() => {}, 1000)
+    await ready
+    ${onReady}`
+  return spawn(process.execPath, ['--conditions=source', '--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const [line] = await once(server.stdout, 'data')
+}
+
+test('it ends with a server that was killed', async () => {
+  const server = serverThat('console.log(rendering.pid)')
+  const [line] = await once(server.stdout as Readable, 'data')
   const pid = Number(String(line))
   expect(runs(pid)).toBe(true)
   server.kill('SIGKILL')
   await vi.waitFor(() => expect(runs(pid)).toBe(false), 10_000)
+})
+
+test('a server that has nothing else to do still sees it end', async () => {
+  const server = serverThat('clearInterval(working); await rendering.kill()')
+  expect(await once(server, 'exit')).toEqual([0, null])
+})
+
+test('a server that has nothing else to do does not wait for it', async () => {
+  const server = serverThat('clearInterval(working)')
+  expect(await once(server, 'exit')).toEqual([0, null])
 })
 
 test('it sees nothing of the server’s environment', async () => {

@@ -53,6 +53,8 @@ export function startRenderProcess(
     pid: child.pid,
     send: (order) => void child.send(order),
     kill: async () => {
+      // Who waits for the end must live to see it.
+      child.ref()
       child.kill('SIGKILL')
       await gone
     },
