@@ -41,6 +41,7 @@ export {
   toProblemDocument,
 } from './problem.ts'
 export { type ParsedRegistry, parseRegistry, registrySchema } from './registry.ts'
+export { type NamedSchema, toIssues } from './schema-issues.ts'
 export type { Session, SessionUser } from './session.ts'
 export { suggestion } from './unknown-keys.ts'
 export {

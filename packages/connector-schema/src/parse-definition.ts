@@ -1,10 +1,10 @@
-import { z } from 'zod'
-import { authenticationSchema } from './authentication.ts'
+import type { z } from 'zod'
 import { type ConnectorDefinition, definitionSchema, pathParameterSchema, rowSchema } from './definition.ts'
 import { checkRules, type PartialDefinition } from './definition-rules.ts'
-import { type DefinitionIssue, formatPath, type IssueList } from './issue.ts'
+import type { DefinitionIssue, IssueList } from './issue.ts'
 import { derivePermalink } from './permalink.ts'
 import { checkResponseSchema } from './response-schema.ts'
+import { knownKeysAt, toIssues } from './schema-issues.ts'
 import { withoutUnknownKeys } from './unknown-keys.ts'
 
 /** A definition with its issues; `definition` is absent when there are errors. */
@@ -33,13 +33,15 @@ export function parseDefinition(input: unknown): ParsedDefinition {
     return { definition: undefined, checkable: standIn, errors: [error], warnings: [] }
   }
   const first = definitionSchema.safeParse(input)
-  const { value, warnings } = withoutUnknownKeys(input, first.error?.issues ?? [], knownKeysAt)
+  const { value, warnings } = withoutUnknownKeys(input, first.error?.issues ?? [], (path) =>
+    knownKeysAt(definitionSchema, path),
+  )
   const parsed = warnings.length === 0 ? first : definitionSchema.safeParse(value)
 
   const partial = readable(value as Record<string, unknown>)
   const permalink = permalinkOf(partial)
   const errors = [
-    ...(parsed.error?.issues ?? []).map(toIssue),
+    ...(parsed.error?.issues ?? []).flatMap((issue) => toIssues(issue, named)),
     ...checkRules(partial),
     ...(partial.response_schema === undefined ? [] : checkResponseSchema(partial.response_schema)),
     ...permalink.errors,
@@ -50,6 +52,8 @@ export function parseDefinition(input: unknown): ParsedDefinition {
   const definition = { ...parsed.data, permalink: permalink.text }
   return { definition, checkable: definition, errors, warnings }
 }
+
+const named = { schema: definitionSchema, whole: 'The definition' }
 
 const standIn: ConnectorDefinition = {
   ...definitionSchema.parse({ name: 'stand-in', url: 'https://stand-in.example.com/' }),
@@ -111,63 +115,4 @@ function permalinkOf(partial: PartialDefinition): {
   if (text !== undefined || partial.name === undefined) return { text, errors: [] }
   const message = 'No permalink can be derived from this name; write a `permalink`'
   return { text, errors: [{ path: 'permalink', code: 'UNDERIVABLE_PERMALINK', message }] }
-}
-
-function toIssue(issue: z.core.$ZodIssue): DefinitionIssue {
-  const path = formatPath(issue.path)
-  const name = path === '' ? 'The definition' : `\`${path}\``
-  switch (issue.code) {
-    case 'invalid_type':
-      if (issue.input === undefined && issue.message.includes('undefined')) {
-        return { path, code: 'REQUIRED', message: `${name} is required; add it` }
-      }
-      return { path, code: 'INVALID_TYPE', message: `${name} must be of type ${issue.expected}` }
-    case 'too_big':
-      return { path, code: 'TOO_LONG', message: `${name} may be at most ${issue.maximum}${unitOf(issue)}` }
-    case 'too_small':
-      return {
-        path,
-        code: 'INVALID_VALUE',
-        message: `${name} must be at least ${issue.minimum}${unitOf(issue)}`,
-      }
-    case 'invalid_value':
-      return { path, code: 'INVALID_VALUE', message: `${name} must be one of ${issue.values.join(', ')}` }
-    case 'invalid_union':
-      return { path, code: 'INVALID_VALUE', message: `${name} must be one of ${unionChoices(issue)}` }
-    default:
-      return { path, code: 'INVALID_VALUE', message: `${name} ${issue.message}` }
-  }
-}
-
-function unitOf({ origin }: { readonly origin: string }): string {
-  return origin === 'string' ? ' characters long' : origin === 'array' ? ' entries long' : ''
-}
-
-function unionChoices(issue: z.core.$ZodIssueInvalidUnion): string {
-  if (issue.path.at(-1) !== 'type') return 'the types that are allowed here'
-  return authenticationSchema.options.map(({ shape }) => shape.type.value).join(', ')
-}
-
-/** The keys that the schema knows at a path, for suggestions. */
-function knownKeysAt(path: readonly PropertyKey[]): readonly string[] {
-  let schemas: z.core.$ZodType[] = [definitionSchema]
-  for (const part of path) {
-    schemas = schemas
-      .flatMap(alternatives)
-      .flatMap((schema) => {
-        if (schema instanceof z.ZodArray) return [schema.element]
-        if (schema instanceof z.ZodObject) return [schema.shape[part as string]]
-        return []
-      })
-      .filter((schema) => schema !== undefined)
-  }
-  return schemas
-    .flatMap(alternatives)
-    .flatMap((schema) => (schema instanceof z.ZodObject ? Object.keys(schema.shape) : []))
-}
-
-function alternatives(schema: z.core.$ZodType): z.core.$ZodType[] {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return alternatives(schema.unwrap())
-  if (schema instanceof z.ZodDiscriminatedUnion) return schema.options.flatMap(alternatives)
-  return [schema]
 }

@@ -29,9 +29,25 @@ test('every mistake is reported at once', () => {
     'allow_upstreams[1]',
     'origins[0]',
     'origins[1]',
-    '',
+    'tenat',
   ]
   expect(new Set(paths)).toEqual(new Set(expected))
+})
+
+test('what is said of a mistake names what to write', () => {
+  const { errors } = parseDevConfig({
+    tenat_id: 'x',
+    users: [{ id: '7', rolls: [] }],
+    secrets: { 'a-b': 'x' },
+  })
+  const messages = Object.fromEntries(errors.map(({ path, code, message }) => [path, `${code} ${message}`]))
+  expect(messages).toEqual({
+    tenant_id: 'REQUIRED `tenant_id` is required; add it',
+    tenat_id: 'UNKNOWN_KEY Unknown key `tenat_id`: did you mean `tenant_id`?',
+    session_secret: 'REQUIRED `session_secret` is required; add it',
+    'users[0].rolls': 'UNKNOWN_KEY Unknown key `rolls`: did you mean `roles`?',
+    'secrets.a-b': 'INVALID_VALUE `secrets.a-b` must be letters, digits and _',
+  })
 })
 
 test('a secret and a variable share one name space', () => {

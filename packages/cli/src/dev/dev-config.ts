@@ -1,4 +1,4 @@
-import type { DefinitionIssue } from '@sluice/connector-schema'
+import { type DefinitionIssue, toIssues } from '@sluice/connector-schema'
 import { allowUpstreams } from '@sluice/proxy'
 import { z } from 'zod'
 
@@ -36,6 +36,8 @@ const devConfigSchema = z.strictObject({
   cookie_sessions: z.boolean().default(true),
 })
 
+const named = { schema: devConfigSchema, whole: 'The configuration' }
+
 export type DevConfig = z.output<typeof devConfigSchema>
 export type DevUser = DevConfig['users'][number]
 
@@ -57,18 +59,13 @@ export function parseDevConfig(input: unknown): {
   readonly errors: readonly DefinitionIssue[]
 } {
   const parsed = devConfigSchema.safeParse(input)
-  const errors = (parsed.error?.issues ?? []).map((issue) => {
-    const path = issue.path
-      .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
-      .join('')
-    return { path: path.replace(/^\./, ''), code: 'INVALID_CONFIG', message: issue.message }
-  })
+  const errors = (parsed.error?.issues ?? []).flatMap((issue) => toIssues(issue, named))
   const both = parsed.success
     ? Object.keys(parsed.data.secrets).filter((name) => isVariable(parsed.data, name))
     : []
   for (const name of both) {
-    const message = `\`${name}\` is a secret and a variable; they share one name space`
-    errors.push({ path: `variables.${name}`, code: 'INVALID_CONFIG', message })
+    const message = `\`${name}\` is a secret and a variable; they share one name space; rename one`
+    errors.push({ path: `variables.${name}`, code: 'DUPLICATE_KEY', message })
   }
   return { config: errors.length === 0 ? parsed.data : undefined, errors }
 }
