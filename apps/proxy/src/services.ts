@@ -2,6 +2,7 @@ import { createSecretKey, randomBytes } from 'node:crypto'
 import {
   type Clock,
   createFlights,
+  createPlans,
   createTokenSource,
   defaultLimits,
   type Logger,
@@ -122,6 +123,7 @@ export function createServices(options: ServicesOptions): MemoryServices {
     isolatedRenderer,
     tokens: createTokenSource({ upstream, store, clock, keySecret: cacheKeySecret }),
     cache,
+    plans: createPlans(),
     flights: createFlights(clock),
     clock,
     limits: {

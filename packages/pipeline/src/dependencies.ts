@@ -9,6 +9,8 @@ export interface Dependencies {
   readonly sessionValues: readonly string[]
   /** Whether `user.*` is named anywhere: an anonymous call is then 401 whatever `access` says. */
   readonly user: boolean
+  /** Whether anything depends on the time: the next request is then another one. */
+  readonly time: boolean
   /** Whether the response template depends on the time: such an answer is not stored. */
   readonly timeInResponse: boolean
 }
@@ -29,6 +31,7 @@ export function dependenciesOf(uses: {
     variables,
     sessionValues,
     user: sessionValues.some((name) => name !== 'tenant_id'),
+    time: all.some((one) => one.time),
     timeInResponse: uses.response.some((one) => one.time),
   }
 }

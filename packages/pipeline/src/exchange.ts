@@ -1,16 +1,16 @@
 /**
  * The typed steps of one exchange. Each stage takes one step and gives the next; nothing flows back.
  *
- *   Call → Merged → Resolved → Armed → Authenticated → Prepared → Missed → Received → Transformed → Answer
+ *   Call → Merged → Resolved → Armed → Authenticated → Prepared → Placed → Missed → Received → Transformed → Answer
  */
 import type { Readable } from 'node:stream'
 import type { Session, WirePairs } from '@sluice/connector-schema'
 import type { CompiledTemplate } from '@sluice/templates'
 import type { Credential, PaidCredential } from './authentication/plan.ts'
-import type { CachePlan } from './caching/plan.ts'
+import type { CachePlace, CachePlan } from './caching/plan.ts'
 import type { CompiledConnector } from './compile-connector.ts'
 import type { HeaderList } from './header-list.ts'
-import type { UpstreamAnswer } from './ports.ts'
+import type { StoredSecret, StoredVariable, UpstreamAnswer } from './ports.ts'
 import type { Twin } from './secrecy/masked.ts'
 
 /** The caller's payload, unread. */
@@ -73,12 +73,17 @@ export interface ExchangeValues {
 /** Rendered, or waiting for its secrets. */
 export type Rendered = { readonly text: string } | { readonly awaitsSecret: CompiledTemplate }
 
+/** A variable or a secret as it was when the exchange read it; absent where there is none of that name. */
+export type Read =
+  | { readonly kind: 'variable'; readonly name: string; readonly stored: StoredVariable | undefined }
+  | { readonly kind: 'secret'; readonly name: string; readonly stored: StoredSecret | undefined }
+
 /** After stage 2: only templates that name a secret are left. */
 export interface Resolved {
   readonly call: Call
   readonly values: ExchangeValues
-  /** `name@version` of every variable and secret read; part of the cache key. */
-  readonly versions: readonly string[]
+  /** Every variable and secret that was read; their versions are part of the cache key. */
+  readonly reads: readonly Read[]
   /** Scheme, host and port. */
   readonly origin: string
   /** Path and query string of the definition's URL, beginning with `/`. */
@@ -111,7 +116,7 @@ export interface PreparedHeader {
 export interface Prepared {
   readonly call: Call
   readonly values: ExchangeValues
-  readonly versions: readonly string[]
+  readonly reads: readonly Read[]
   /** By name: what no answer and no other host may get. */
   readonly secrets: ReadonlyMap<string, string>
   readonly method: string
@@ -122,8 +127,13 @@ export interface Prepared {
   readonly body: Uint8Array | Readable | null
 }
 
+/** Where an answer to the prepared request would lie. */
+export interface Placed extends Prepared {
+  readonly place: CachePlace
+}
+
 /** After stage 6, when nothing stored can answer. */
-export interface Missed extends Prepared {
+export interface Missed extends Placed {
   readonly cache: CachePlan
 }
 

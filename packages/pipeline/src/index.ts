@@ -12,6 +12,7 @@ export type { Answer, Call, Payload } from './exchange.ts'
 export { type HeaderList, headerValue } from './header-list.ts'
 export { invalidHeaderValue } from './header-value.ts'
 export { payloadTooLarge } from './payload-limit.ts'
+export { createPlans } from './plans.ts'
 export {
   type CacheEntry,
   type CacheStore,

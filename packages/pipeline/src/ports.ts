@@ -5,6 +5,7 @@ import type { BodyTemplateValues, CompiledTemplate } from '@sluice/templates'
 import type { Flights } from './caching/flights.ts'
 import type { HeaderList } from './header-list.ts'
 import { defaultPayloadBytes } from './payload-limit.ts'
+import type { Plans } from './plans.ts'
 import type { Secret } from './secrecy/secret.ts'
 import type { TokenSource } from './tokens/token-source.ts'
 
@@ -222,6 +223,8 @@ export interface Ports {
   /** For the bodies of stages 5 and 7 that are large or hard to render. */
   readonly isolatedRenderer: IsolatedRenderer
   readonly tokens: TokenSource
+  /** What calls were planned as. */
+  readonly plans: Plans
   /** Requests under way that others may wait for. */
   readonly flights: Flights
   readonly clock: Clock

@@ -9,7 +9,7 @@ import { withCondition } from './answering/conditional.ts'
 import type { FlightOutcome } from './caching/flights.ts'
 import { withoutConditions } from './caching/revalidation.ts'
 import { isApiFailure, mayServeOnError } from './caching/stale.ts'
-import { type Answer, type Call, Finished, type Missed } from './exchange.ts'
+import { type Answer, type Call, Finished, type Missed, type Placed } from './exchange.ts'
 import type { Ports } from './ports.ts'
 import { merge } from './stages/1-merge.ts'
 import { resolveVariables } from './stages/2-resolve-variables.ts'
@@ -19,18 +19,23 @@ import { transformRequest } from './stages/5-transform-request.ts'
 import { lookUpCache } from './stages/6-look-up-cache.ts'
 import { transformResponse } from './stages/7-transform-response.ts'
 import { keepSecretsIn, keepSecretsInStill } from './stages/keep-secrets-in.ts'
+import { placeAnswer } from './stages/place-answer.ts'
 import { NotConfirmed, revalidate } from './stages/revalidate.ts'
 import { send } from './stages/send.ts'
 import { store } from './stages/store.ts'
 import { inOrder, type StepName, type Steps, step } from './steps.ts'
 import { type Timings, timer } from './timings.ts'
 
-const upToTheCache = inOrder(
+const planning = inOrder(
   step('setup', 'merge', merge), //             what the caller may not change is refused before anything is read
   step('setup', 'resolve-variables', resolveVariables), // templates without secrets: session, stored variables
   step('auth', 'inject-secrets', injectSecrets), // only now is a secret read, and rendered once
   step('auth', 'authenticate', authenticate), // the credential is planned; its cost waits for the send
   step('transform', 'transform-request', transformRequest), // the body, and the request as the API will see it
+  step('cache', 'place-answer', placeAnswer), // and the key under which its answer may lie
+)
+
+const fromTheCache = inOrder(
   step('cache', 'look-up-cache', lookUpCache), // a fresh stored answer ends the exchange: nothing is sent
 )
 
@@ -61,13 +66,24 @@ export type Observer = (name: StepName, value: unknown, ms: number) => unknown
 export async function runExchange(call: Call, ports: Ports, observe?: Observer): Promise<Outcome> {
   const run: Run = { ports, time: timer(ports.clock), observe }
   try {
-    const found = await through(upToTheCache, call, run)
+    const placed = await planned(call, run)
+    const found = placed instanceof Finished ? placed : await through(fromTheCache, placed, run)
     if (found instanceof Finished && found.refresh !== undefined) refreshLater(found.refresh, ports)
     const answer = found instanceof Finished ? found.answer : await askApi(found, run)
     return { answer: withCondition(answer, call), timings: run.time.timings() }
   } catch (error) {
     return { problem: asProblem(error, call), timings: run.time.timings() }
   }
+}
+
+/** What an equal call was planned as; a call that is watched shows every stage. */
+async function planned(call: Call, run: Run): Promise<Placed | Finished> {
+  const { plans } = run.ports
+  const recalled = run.observe === undefined ? plans.recall(call, run.ports) : undefined
+  if (recalled !== undefined) return recalled
+  const placed = await through(planning, call, run)
+  if (!(placed instanceof Finished)) plans.remember(placed)
+  return placed
 }
 
 interface Run {

@@ -6,6 +6,7 @@ import type { Part } from './timings.ts'
 /** The stages by name: those of problems, and what stands between them. */
 export type StepName =
   | Exclude<Stage, 'admission'>
+  | 'place-answer'
   | 'keep-secrets-in'
   | 'revalidate'
   | 'keep-secrets-in-still'
@@ -32,6 +33,8 @@ export interface Steps<First, Last> {
 
 export function inOrder<First, A, B, C, D, E, Last>(
   ...steps: [Step<First, A>, Step<A, B>, Step<B, C>, Step<C, D>, Step<D, E>, Step<E, Last>]
-): Steps<First, Last> {
+): Steps<First, Last>
+export function inOrder<First, Last>(only: Step<First, Last>): Steps<First, Last>
+export function inOrder(...steps: Step<never, unknown>[]): Steps<never, unknown> {
   return { list: steps as readonly Step<never, unknown>[] as readonly Step<unknown, unknown>[] }
 }

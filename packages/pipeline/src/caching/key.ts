@@ -1,6 +1,6 @@
 import { createHmac, type KeyObject } from 'node:crypto'
 import type { Session } from '@sluice/connector-schema'
-import type { Prepared } from '../exchange.ts'
+import type { Prepared, Read } from '../exchange.ts'
 import { digestParts } from './digest.ts'
 
 /**
@@ -19,12 +19,16 @@ export function cacheKey(prepared: Prepared, keySecret: KeyObject): string {
     [connector.tenantId, connector.permalink, connector.revision, prepared.method, prepared.url.masked],
     headers,
     Object.entries(prepared.values.pathParams).flat(),
-    prepared.versions,
+    prepared.reads.map(versionOf),
     prepared.credential === undefined ? [] : [prepared.credential.masked],
     // The tenant stands in every key; what depends on nothing else of the session is shared within it.
     user ? userPartition(session, sessionValues) : [],
   ]
   return digestParts(createHmac('sha256', keySecret), groups)
+}
+
+function versionOf({ kind, name, stored }: Read): string {
+  return `${kind} ${name}@${stored?.version ?? 'none'}`
 }
 
 /** Who the user is to whoever issued the session, and every session value that the analysis found. */

@@ -1,6 +1,11 @@
 import type { CacheEntry, StoredAnswer, Ticket } from '../ports.ts'
 import type { Flight } from './flights.ts'
 
+/** Where the answer to a request may lie, and why nowhere (`fwd` of RFC 9211). */
+export type CachePlace =
+  | { readonly kind: 'none'; readonly forward: 'method' | 'bypass' }
+  | { readonly kind: 'keyed'; readonly entry: CacheEntry }
+
 /** A request for an answer that may be stored. */
 export interface KeyedPlan {
   readonly kind: 'keyed'
@@ -15,5 +20,5 @@ export interface KeyedPlan {
   readonly flight: Flight | undefined
 }
 
-/** What the cache has to do with an exchange, and why the request goes forward (`fwd` of RFC 9211). */
-export type CachePlan = { readonly kind: 'none'; readonly forward: 'method' | 'bypass' } | KeyedPlan
+/** What the cache has to do with an exchange that goes forward. */
+export type CachePlan = Extract<CachePlace, { readonly kind: 'none' }> | KeyedPlan

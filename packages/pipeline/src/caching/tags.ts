@@ -1,5 +1,6 @@
 import { createHmac, type KeyObject } from 'node:crypto'
-import type { Prepared } from '../exchange.ts'
+import type { CompiledConnector } from '../compile-connector.ts'
+import type { Twin } from '../secrecy/masked.ts'
 import { digestParts } from './digest.ts'
 
 /** What of a tenant is invalidated together. */
@@ -20,8 +21,11 @@ export function tagOf(scope: Scope, keySecret: KeyObject): string {
 }
 
 /** Everything that a stored answer of this request can be invalidated by. */
-export function tagsOf({ call, url }: Prepared, keySecret: KeyObject): readonly string[] {
-  const { tenantId, permalink } = call.connector
+export function tagsOf(
+  { connector, url }: { readonly connector: CompiledConnector; readonly url: Twin },
+  keySecret: KeyObject,
+): readonly string[] {
+  const { tenantId, permalink } = connector
   const scopes: readonly Scope[] = [
     { kind: 'tenant', tenantId },
     { kind: 'connector', tenantId, permalink },

@@ -4,7 +4,7 @@
  */
 import { ProblemError } from '@sluice/connector-schema'
 import type { CompiledConnector } from '../compile-connector.ts'
-import type { ExchangeValues, Merged, Provenanced, Rendered, Resolved, Row } from '../exchange.ts'
+import type { ExchangeValues, Merged, Provenanced, Read, Rendered, Resolved, Row } from '../exchange.ts'
 import type { Clock, VariableReader } from '../ports.ts'
 import { renderField } from '../render-field.ts'
 
@@ -17,14 +17,15 @@ interface Needs {
 export async function resolveVariables(merged: Merged, ports: Needs): Promise<Resolved> {
   const { call, pathParams } = merged
   const { connector, session } = call
-  const { variables, versions } = await readVariables(connector, ports.variables)
+  const { variables, reads } =
+    connector.dependencies.variables.size === 0 ? none : await readVariables(connector, ports.variables)
   const nowSeconds = Math.floor(ports.clock.now() / 1000)
   const values: ExchangeValues = { session, pathParams, variables, nowSeconds }
   const render = (row: Row<Provenanced>) => resolve(row, values)
   return {
     call,
     values,
-    versions,
+    reads,
     origin: renderField('url', 'resolve-variables', () => connector.url.renderOrigin(values)),
     target: renderField('url', 'resolve-variables', () => connector.url.renderTarget(values)),
     headers: merged.headers.map(render),
@@ -42,25 +43,29 @@ function resolve(row: Row<Provenanced>, values: ExchangeValues): Row<Rendered> {
   return { ...row, value: { text } }
 }
 
-const none = { variables: new Map<string, string>(), versions: [] as readonly string[] }
+interface ReadVariables {
+  readonly variables: ReadonlyMap<string, string>
+  readonly reads: readonly Read[]
+}
+
+const none: ReadVariables = { variables: new Map(), reads: [] }
 
 async function readVariables(
   { tenantId, dependencies }: CompiledConnector,
   reader: VariableReader,
-): Promise<{ readonly variables: ReadonlyMap<string, string>; readonly versions: readonly string[] }> {
-  if (dependencies.variables.size === 0) return none
+): Promise<ReadVariables> {
   const variables = new Map<string, string>()
-  const versions: string[] = []
+  const reads: Read[] = []
   const missing: string[] = []
   for (const [name, required] of dependencies.variables) {
     const stored = await reader.read(tenantId, name)
     if (stored !== undefined) variables.set(name, stored.value)
     else if (required) missing.push(name)
-    versions.push(`variable ${name}@${stored?.version ?? 'none'}`)
+    reads.push({ kind: 'variable', name, stored })
   }
   if (missing.length > 0) {
     const detail = `The connector needs variables that do not exist: ${missing.join(', ')}`
     throw new ProblemError('VARIABLE_NOT_FOUND', { detail, params: missing })
   }
-  return { variables, versions }
+  return { variables, reads }
 }

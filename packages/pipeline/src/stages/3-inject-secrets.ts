@@ -3,7 +3,7 @@
  * them, once. Nothing rendered is parsed again. Beside each secret-bearing value stands its masked twin.
  */
 import { ProblemError } from '@sluice/connector-schema'
-import type { Armed, ExchangeValues, Rendered, Resolved, Row } from '../exchange.ts'
+import type { Armed, ExchangeValues, Read, Rendered, Resolved, Row } from '../exchange.ts'
 import type { SecretReader } from '../ports.ts'
 import { renderField } from '../render-field.ts'
 import { hostIsAllowed } from '../secrecy/allowed-hosts.ts'
@@ -11,12 +11,12 @@ import { plain, type Twin } from '../secrecy/masked.ts'
 
 /** The stage. */
 export async function injectSecrets(resolved: Resolved, ports: { secrets: SecretReader }): Promise<Armed> {
-  const { secrets, versions } = await readSecrets(resolved, ports.secrets)
+  const { secrets, reads } = await readSecrets(resolved, ports.secrets)
   const arm = (row: Row<Rendered>) => ({ ...row, value: armed(row, resolved.values, secrets) })
   return {
     ...resolved,
     secrets,
-    versions: [...resolved.versions, ...versions],
+    reads: [...resolved.reads, ...reads],
     headers: resolved.headers.map(arm),
     query: resolved.query.map(arm),
   }
@@ -38,20 +38,20 @@ function armed(
 async function readSecrets(
   resolved: Resolved,
   reader: SecretReader,
-): Promise<{ readonly secrets: ReadonlyMap<string, string>; readonly versions: readonly string[] }> {
+): Promise<{ readonly secrets: ReadonlyMap<string, string>; readonly reads: readonly Read[] }> {
   const { connector } = resolved.call
   const secrets = new Map<string, string>()
-  const versions: string[] = []
+  const reads: Read[] = []
   const missing: string[] = []
   const misplaced: string[] = []
-  if (connector.dependencies.secrets.length === 0) return { secrets, versions }
+  if (connector.dependencies.secrets.length === 0) return { secrets, reads }
   const hostsOf = receiversOf(resolved)
   for (const name of connector.dependencies.secrets) {
     const stored = await reader.read(connector.tenantId, name)
     if (stored === undefined) missing.push(name)
     else if (!hostsOf(name).every((host) => hostIsAllowed(host, stored.allowedHosts))) misplaced.push(name)
     else secrets.set(name, stored.secret.expose())
-    versions.push(`secret ${name}@${stored?.version ?? 'none'}`)
+    reads.push({ kind: 'secret', name, stored })
   }
   if (missing.length > 0) {
     const detail = `The connector needs secrets that do not exist: ${missing.join(', ')}`
@@ -61,7 +61,7 @@ async function readSecrets(
     const detail = `These secrets may not go to every host that this connector sends them to: ${misplaced.join(', ')}`
     throw new ProblemError('SECRET_NOT_ALLOWED_FOR_HOST', { detail, params: misplaced })
   }
-  return { secrets, versions }
+  return { secrets, reads }
 }
 
 /** Which hosts get a secret, or a token that it is turned into: the API, and for credentials the token endpoint. */

@@ -2,51 +2,62 @@
  * Stage 6: a stored answer that is fresh ends the exchange here, and so does another exchange's answer to the
  * same request. On a hit nothing is sent anywhere.
  */
-
-import type { KeyObject } from 'node:crypto'
 import { answerFromStore, type Reason } from '../answering/answer-from-store.ts'
 import type { Flight, FlightOutcome, Flights } from '../caching/flights.ts'
 import { isFresh } from '../caching/freshness.ts'
-import { cacheKey } from '../caching/key.ts'
 import { conditionsOf } from '../caching/revalidation.ts'
 import { mayServeOnError, mayServeWhileRevalidating } from '../caching/stale.ts'
-import { tagsOf } from '../caching/tags.ts'
-import { Finished, type Missed, type Prepared } from '../exchange.ts'
-import type { CacheEntry, CacheStore, Clock, StoredAnswer, Ticket } from '../ports.ts'
+import { Finished, type Missed, type Placed } from '../exchange.ts'
+import type { CacheEntry, CacheStore, Clock, Found, StoredAnswer, Ticket } from '../ports.ts'
 
 interface Needs {
   readonly cache: CacheStore
   readonly flights: Flights
   readonly clock: Clock
-  readonly cacheKeySecret: KeyObject
 }
 
-/** The stage. */
-export async function lookUpCache(prepared: Prepared, ports: Needs): Promise<Missed | Finished> {
-  if (prepared.method !== 'GET' && prepared.method !== 'HEAD') {
-    return { ...prepared, cache: { kind: 'none', forward: 'method' } }
-  }
-  if (!prepared.call.connector.definition.cache.enabled) {
-    return { ...prepared, cache: { kind: 'none', forward: 'bypass' } }
-  }
-  const entry = entryOf(prepared, ports.cacheKeySecret)
-  const { call } = prepared
+/** The stage. Gives no promise where what is in memory answers. */
+export function lookUpCache(placed: Placed, ports: Needs): Missed | Finished | Promise<Missed | Finished> {
+  const { place } = placed
+  if (place.kind === 'none') return { ...placed, cache: place }
+  const found = ports.cache.find(place.entry)
+  return (
+    (found instanceof Promise ? undefined : hit(placed, found, ports)) ??
+    findOrBegin({ placed, entry: place.entry, first: found }, ports)
+  )
+}
+
+function hit({ call }: Placed, { stored }: Found, { clock }: Needs): Finished | undefined {
+  const nowMs = clock.now()
+  if (stored === undefined || !isFresh(stored.freshness, nowMs)) return undefined
+  return new Finished(answerFromStore(stored, { call, reason: { kind: 'hit' }, nowMs }))
+}
+
+/** A look-up that goes on. */
+interface Search {
+  readonly placed: Placed
+  readonly entry: CacheEntry
+  readonly first: Found | Promise<Found>
+}
+
+async function findOrBegin({ placed, entry, first }: Search, ports: Needs): Promise<Missed | Finished> {
+  const { call } = placed
   const given = (stored: StoredAnswer, reason: Reason) =>
     answerFromStore(stored, { call, reason, nowMs: ports.clock.now() })
-  for (let waits = true; ; ) {
-    const finding = ports.cache.find(entry)
-    const { stored, ticket } = finding instanceof Promise ? await finding : finding
-    if (stored !== undefined && isFresh(stored.freshness, ports.clock.now())) {
-      return new Finished(given(stored, { kind: 'hit' }))
-    }
-    const beginning: Beginning = { prepared, entry, stored, ticket: ticket ?? {}, waits }
+  let finding = first
+  for (let waits = true; ; finding = ports.cache.find(entry)) {
+    const found = finding instanceof Promise ? await finding : finding
+    const finished = hit(placed, found, ports)
+    if (finished !== undefined) return finished
+    const { stored, ticket } = found
+    const beginning: Beginning = { placed, entry, stored, ticket: ticket ?? {}, waits }
     const flight = waits ? flightFor(entry.key, ports) : undefined
     if (stored !== undefined && mayServeWhileRevalidating(stored, ports.clock.now())) {
       const refresh = flight === undefined ? begin(beginning, ports) : undefined
       return new Finished(given(stored, { kind: 'while-revalidating' }), refresh)
     }
     if (flight === undefined) return begin(beginning, ports)
-    const outcome = await landing(flight, prepared, ports.clock)
+    const outcome = await landing(flight, placed, ports.clock)
     if (outcome.kind === 'stored') {
       const forward = stored === undefined ? 'uri-miss' : 'stale'
       return new Finished(given(outcome.answer, { kind: 'collapsed', forward }))
@@ -61,23 +72,12 @@ export async function lookUpCache(prepared: Prepared, ports: Needs): Promise<Mis
 
 /** A request about to begin. */
 interface Beginning {
-  readonly prepared: Prepared
+  readonly placed: Placed
   readonly entry: CacheEntry
   readonly stored: StoredAnswer | undefined
   readonly ticket: Ticket
   /** Whether others may wait for it. */
   readonly waits: boolean
-}
-
-function entryOf(prepared: Prepared, keySecret: KeyObject): CacheEntry {
-  let tags: readonly string[] | undefined
-  return {
-    key: cacheKey(prepared, keySecret),
-    tags: () => {
-      tags ??= tagsOf(prepared, keySecret)
-      return tags
-    },
-  }
 }
 
 /** The request to wait for: one from before an invalidation would bring what was invalidated. */
@@ -87,12 +87,12 @@ function flightFor(key: string, { flights, cache }: Needs): Flight | undefined {
   return flight !== undefined && cache.isCurrent(flight.ticket) ? flight : undefined
 }
 
-function begin({ prepared, entry, stored, ticket, waits }: Beginning, { flights }: Needs): Missed {
+function begin({ placed, entry, stored, ticket, waits }: Beginning, { flights }: Needs): Missed {
   const conditions = stored === undefined ? [] : conditionsOf(stored)
   const isShared = waits && !flights.isKnownAlone(entry.key)
   return {
-    ...prepared,
-    headers: conditions.length === 0 ? prepared.headers : [...prepared.headers, ...conditions],
+    ...placed,
+    headers: conditions.length === 0 ? placed.headers : [...placed.headers, ...conditions],
     cache: {
       kind: 'keyed',
       entry,
@@ -110,7 +110,7 @@ const patienceMs = 5000
 
 async function landing(
   flight: Flight,
-  { call }: Prepared,
+  { call }: Placed,
   clock: Clock,
 ): Promise<FlightOutcome | { readonly kind: 'slow' }> {
   const landed = new AbortController()

@@ -7,6 +7,7 @@ import { createFlights } from '../caching/flights.ts'
 import { type CompiledConnector, compileConnector } from '../compile-connector.ts'
 import type { Call } from '../exchange.ts'
 import type { HeaderList } from '../header-list.ts'
+import { createPlans } from '../plans.ts'
 import {
   defaultLimits,
   type IsolatedRender,
@@ -139,6 +140,7 @@ export function plainPorts(
         return Buffer.from(renderIsolated(compileRecipe(recipeOf(job.template)), structuredClone(job.values)))
       },
     },
+    plans: createPlans(),
     flights: createFlights({ monotonic: () => time.nowMs }),
     clock: {
       now: () => time.nowMs,

@@ -61,6 +61,7 @@ test('a trace shows what was sent, every secret as its template', async () => {
     'inject-secrets',
     'authenticate',
     'transform-request',
+    'place-answer',
     'look-up-cache',
     'send',
     'keep-secrets-in',

@@ -1,0 +1,31 @@
+/** Where the answer to a request would lie: its key, or the reason why it has none. */
+import type { KeyObject } from 'node:crypto'
+import { cacheKey } from '../caching/key.ts'
+import type { CachePlace } from '../caching/plan.ts'
+import { tagsOf } from '../caching/tags.ts'
+import type { Placed, Prepared } from '../exchange.ts'
+import type { CacheEntry } from '../ports.ts'
+
+/** The step before stage 6. */
+export function placeAnswer(prepared: Prepared, ports: { readonly cacheKeySecret: KeyObject }): Placed {
+  return { ...prepared, place: placeOf(prepared, ports.cacheKeySecret) }
+}
+
+function placeOf(prepared: Prepared, keySecret: KeyObject): CachePlace {
+  if (prepared.method !== 'GET' && prepared.method !== 'HEAD') return { kind: 'none', forward: 'method' }
+  if (!prepared.call.connector.definition.cache.enabled) return { kind: 'none', forward: 'bypass' }
+  return { kind: 'keyed', entry: entryOf(prepared, keySecret) }
+}
+
+function entryOf(prepared: Prepared, keySecret: KeyObject): CacheEntry {
+  const { connector } = prepared.call
+  const { url } = prepared
+  let tags: readonly string[] | undefined
+  return {
+    key: cacheKey(prepared, keySecret),
+    tags: () => {
+      tags ??= tagsOf({ connector, url }, keySecret)
+      return tags
+    },
+  }
+}
