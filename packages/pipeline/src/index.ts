@@ -51,3 +51,4 @@ export { type DebugRequest, debugHeader, type ShownRow } from './tracing/debug-r
 export type { FieldOrigin } from './tracing/origins.ts'
 export { type ShownMessage, type Trace, traceExchange } from './tracing/trace.ts'
 export { version } from './version.ts'
+export { when } from './when.ts'

@@ -23,8 +23,9 @@ import { placeAnswer } from './stages/place-answer.ts'
 import { NotConfirmed, revalidate } from './stages/revalidate.ts'
 import { send } from './stages/send.ts'
 import { store } from './stages/store.ts'
-import { inOrder, type StepName, type Steps, step } from './steps.ts'
+import { inOrder, type Step, type StepName, type Steps, step } from './steps.ts'
 import { type Timings, timer } from './timings.ts'
+import { when } from './when.ts'
 
 const planning = inOrder(
   step('setup', 'merge', merge), //             what the caller may not change is refused before anything is read
@@ -62,28 +63,20 @@ export const stageFailed: unique symbol = Symbol('the stage failed')
  */
 export type Observer = (name: StepName, value: unknown, ms: number) => unknown
 
-/** Runs one admitted call through the pipeline. Never rejects. */
-export async function runExchange(call: Call, ports: Ports, observe?: Observer): Promise<Outcome> {
-  const run: Run = { ports, time: timer(ports.clock), observe }
+/** Runs one admitted call through the pipeline. Never throws or rejects; gives no promise where nothing is waited for. */
+export function runExchange(call: Call, ports: Ports, observe?: Observer): Outcome | Promise<Outcome> {
+  const time = timer(ports.clock)
+  const ended = (answer: Answer): Outcome => ({
+    answer: withCondition(answer, call),
+    timings: time.timings(),
+  })
+  const refused = (error: unknown): Outcome => ({ problem: asProblem(error, call), timings: time.timings() })
   try {
-    const placed = await planned(call, run)
-    const found = placed instanceof Finished ? placed : await through(fromTheCache, placed, run)
-    if (found instanceof Finished && found.refresh !== undefined) refreshLater(found.refresh, ports)
-    const answer = found instanceof Finished ? found.answer : await askApi(found, run)
-    return { answer: withCondition(answer, call), timings: run.time.timings() }
+    const answer = answerTo(call, { ports, time, observe })
+    return answer instanceof Promise ? answer.then(ended).catch(refused) : ended(answer)
   } catch (error) {
-    return { problem: asProblem(error, call), timings: run.time.timings() }
+    return refused(error)
   }
-}
-
-/** What an equal call was planned as; a call that is watched shows every stage. */
-async function planned(call: Call, run: Run): Promise<Placed | Finished> {
-  const { plans } = run.ports
-  const recalled = run.observe === undefined ? plans.recall(call, run.ports) : undefined
-  if (recalled !== undefined) return recalled
-  const placed = await through(planning, call, run)
-  if (!(placed instanceof Finished)) plans.remember(placed)
-  return placed
 }
 
 interface Run {
@@ -92,26 +85,72 @@ interface Run {
   readonly observe: Observer | undefined
 }
 
-async function through<First, Last>(
-  { list }: Steps<First, Last>,
-  first: First,
-  { ports, time, observe }: Run,
-): Promise<Last | Finished> {
-  let value: unknown = first
-  for (const { part, name, run } of list) {
-    try {
-      const result = run(value, ports)
-      value = result instanceof Promise ? await result : result
-    } catch (error) {
-      const ms = time.took(part)
-      await observe?.(name, stageFailed, ms)
-      throw error
-    }
-    const ms = time.took(part)
-    if (observe !== undefined) value = await observe(name, value, ms)
+function answerTo(call: Call, run: Run): Answer | Promise<Answer> {
+  return when(planned(call, run), (placed) =>
+    when(through(fromTheCache, placed, run), (found) => {
+      if (!(found instanceof Finished)) return askApi(found, run)
+      if (found.refresh !== undefined) refreshLater(found.refresh, run.ports)
+      return found.answer
+    }),
+  )
+}
+
+/** What an equal call was planned as; a call that is watched shows every stage. */
+function planned(call: Call, run: Run): Placed | Finished | Promise<Placed | Finished> {
+  const { plans } = run.ports
+  const recalled = run.observe === undefined ? plans.recall(call, run.ports) : undefined
+  if (recalled !== undefined) return recalled
+  return when(through(planning, call, run), (placed) => {
+    if (!(placed instanceof Finished)) plans.remember(placed)
+    return placed
+  })
+}
+
+function through<First, Last>(
+  steps: Steps<First, Last>,
+  first: First | Finished,
+  run: Run,
+): Last | Finished | Promise<Last | Finished> {
+  return goOn(steps.list, first, run) as Last | Finished | Promise<Last | Finished>
+}
+
+function goOn(list: readonly Step<unknown, unknown>[], first: unknown, run: Run): unknown {
+  let value = first
+  for (const [index, step] of list.entries()) {
     if (value instanceof Finished) return value
+    const given =
+      run.observe === undefined
+        ? ran(step, value, run)
+        : watched(step, value, { ...run, observe: run.observe })
+    if (given instanceof Promise) return given.then((next) => goOn(list.slice(index + 1), next, run))
+    value = given
   }
-  return value as Last
+  return value
+}
+
+function ran({ part, run: stage }: Step<unknown, unknown>, value: unknown, { ports, time }: Run): unknown {
+  const count = () => void time.took(part)
+  try {
+    const given = stage(value, ports)
+    return given instanceof Promise ? given.finally(count) : given
+  } finally {
+    count()
+  }
+}
+
+async function watched(
+  { part, name, run: stage }: Step<unknown, unknown>,
+  value: unknown,
+  { ports, time, observe }: Run & { readonly observe: Observer },
+): Promise<unknown> {
+  let given: unknown
+  try {
+    given = await stage(value, ports)
+  } catch (error) {
+    await observe(name, stageFailed, time.took(part))
+    throw error
+  }
+  return observe(name, given, time.took(part))
 }
 
 /** Sends, and tells those who wait for this request what became of it, whatever that is. */

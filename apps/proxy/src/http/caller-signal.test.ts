@@ -9,19 +9,37 @@ function response(writableFinished: boolean): ServerResponse {
 }
 
 test('an exchange whose time is over is ended with UPSTREAM_TIMEOUT', async () => {
-  const signal = callerSignal(response(false), 10)
+  const { signal } = callerSignal(response(false), 10)
   await expect.poll(() => signal.aborted).toBe(true)
   expect(signal.reason).toMatchObject({ code: 'UPSTREAM_TIMEOUT' })
 })
 
 test('a caller who goes away ends the exchange, one who has the whole answer does not', () => {
   const unfinished = response(false)
-  const gone = callerSignal(unfinished, 60_000)
+  const { signal: gone } = callerSignal(unfinished, 60_000)
   unfinished.emit('close')
   expect(gone.aborted).toBe(true)
 
   const finished = response(true)
-  const served = callerSignal(finished, 60_000)
+  const { signal: served } = callerSignal(finished, 60_000)
   finished.emit('close')
   expect(served.aborted).toBe(false)
+})
+
+test('a caller who went away before anybody asked ends the exchange as well', () => {
+  const ending = callerSignal(Object.assign(response(false), { destroyed: true }), 60_000)
+  expect(ending.signal.reason).toMatchObject({ code: 'INVALID_REQUEST' })
+})
+
+test('time runs from the beginning, whenever somebody asks', async () => {
+  const ending = callerSignal(response(false), 1)
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  const { signal } = ending
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  expect(signal.aborted).toBe(true)
+})
+
+test('it is one signal, however often somebody asks', () => {
+  const ending = callerSignal(response(false), 60_000)
+  expect(ending.signal).toBe(ending.signal)
 })

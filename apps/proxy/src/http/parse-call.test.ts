@@ -26,8 +26,8 @@ function answer(incoming: IncomingMessage, outgoing: ServerResponse) {
   const connector = { definition: { method: incoming.method } } as CompiledConnector
   const arrival = arrive({ incoming, outgoing }, systemClock)
   try {
-    const { signal } = new AbortController()
-    parsed = parseCall({ arrival, caller, connector, signal, payloadLimitBytes: limitBytes })
+    const ending = new AbortController()
+    parsed = parseCall({ arrival, caller, connector, ending, payloadLimitBytes: limitBytes })
     outgoing.end('ok')
   } catch (error) {
     outgoing.end(error instanceof ProblemError ? error.code : 'thrown')

@@ -8,6 +8,7 @@ import {
   viaPseudonym,
 } from '@sluice/pipeline'
 import type { Arrival } from './arrival.ts'
+import type { CallerSignal } from './caller-signal.ts'
 import { singleHeader } from './node-env.ts'
 import { bearsBody, receivePayload } from './payload.ts'
 import type { Caller } from './session.ts'
@@ -17,7 +18,7 @@ export interface CallSources {
   readonly arrival: Arrival
   readonly caller: Caller
   readonly connector: CompiledConnector
-  readonly signal: AbortSignal
+  readonly ending: CallerSignal
   /** Longest payload, in bytes. */
   readonly payloadLimitBytes: number
 }
@@ -27,7 +28,7 @@ export interface CallSources {
  *
  * @throws ProblemError `INVALID_REQUEST`, `PAYLOAD_TOO_LARGE`
  */
-export function parseCall({ arrival, caller, connector, signal, payloadLimitBytes }: CallSources): Call {
+export function parseCall({ arrival, caller, connector, ending, payloadLimitBytes }: CallSources): Call {
   const { incoming, requestId } = arrival
   refuseLoop(incoming)
   singleHeader(incoming, 'host')
@@ -49,7 +50,9 @@ export function parseCall({ arrival, caller, connector, signal, payloadLimitByte
     payload,
     ifNoneMatch,
     ifModifiedSince,
-    signal,
+    get signal() {
+      return ending.signal
+    },
   }
 }
 

@@ -17,7 +17,7 @@ export interface RateLimits {
     incoming: IncomingMessage,
     caller: Caller,
     connector: CompiledConnector,
-  ): Promise<HeaderRecord | undefined>
+  ): undefined | Promise<HeaderRecord>
 }
 
 type Limit = NonNullable<CompiledConnector['definition']['rate_limit']>
@@ -36,25 +36,23 @@ export function createRateLimits(): RateLimits {
     return limiter
   }
 
+  async function consume(limit: Limit, subject: string): Promise<HeaderRecord> {
+    try {
+      return limitFields(limit, await limiterOf(limit).consume(subject))
+    } catch (refusal) {
+      if (!(refusal instanceof RateLimiterRes)) throw refusal
+      throw new ProblemError('RATE_LIMITED', {
+        detail: `This connector takes ${limit.requests} calls in ${limit.per_seconds} s per ${limit.scope}.`,
+        headers: { ...limitFields(limit, refusal), 'retry-after': String(secondsLeft(refusal)) },
+      })
+    }
+  }
+
   return {
-    async count(incoming, caller, connector) {
-      const limit = connector.definition.rate_limit
+    count(incoming, caller, { permalink, definition: { rate_limit: limit } }) {
       if (limit === undefined) return undefined
-      const key = JSON.stringify([
-        caller.tenant.id,
-        connector.permalink,
-        limit.scope,
-        subjectOf(incoming, caller, limit),
-      ])
-      try {
-        return limitFields(limit, await limiterOf(limit).consume(key))
-      } catch (refusal) {
-        if (!(refusal instanceof RateLimiterRes)) throw refusal
-        throw new ProblemError('RATE_LIMITED', {
-          detail: `This connector takes ${limit.requests} calls in ${limit.per_seconds} s per ${limit.scope}.`,
-          headers: { ...limitFields(limit, refusal), 'retry-after': String(secondsLeft(refusal)) },
-        })
-      }
+      const subject = subjectOf(incoming, caller, limit)
+      return consume(limit, JSON.stringify([caller.tenant.id, permalink, limit.scope, subject]))
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { ProblemError, type Session, sessionCookie } from '@sluice/connector-schema'
+import { when } from '@sluice/pipeline'
 import type { SessionVerifier } from '../adapters/session/verify-session.ts'
 import type { Tenant, TenantRegistry } from '../tenant.ts'
 import { singleHeader } from './node-env.ts'
@@ -31,10 +32,15 @@ export interface CallerSources {
  * @throws ProblemError `INVALID_REQUEST` for two credentials at once, `INVALID_SESSION`, and
  *   `AUTHENTICATION_REQUIRED` where not even a tenant is known.
  */
-export async function identifyCaller(incoming: IncomingMessage, sources: CallerSources): Promise<Caller> {
+export function identifyCaller(incoming: IncomingMessage, sources: CallerSources): Caller | Promise<Caller> {
   const credentials = readCredentials(incoming)
   if (credentials.by === 'nobody') return anonymousCaller(incoming, credentials, sources)
-  const session = await sources.sessions.verify(credentials.token)
+  return when(sources.sessions.verify(credentials.token), (session) =>
+    callerOf(session, credentials, sources),
+  )
+}
+
+function callerOf(session: Session, credentials: Credentials, sources: CallerSources): Caller {
   const tenant = sources.tenants.get(session.tenant_id) ?? strangerOf(session)
   if (credentials.by === 'cookie' && !tenant.cookieSessions) {
     throw new ProblemError('INVALID_SESSION', {

@@ -1,10 +1,17 @@
 import { Readable } from 'node:stream'
 import { ProblemError } from '@sluice/connector-schema'
-import { type Answer, type Call, type CompiledConnector, runExchange, type Timings } from '@sluice/pipeline'
+import {
+  type Answer,
+  type Call,
+  type CompiledConnector,
+  runExchange,
+  type Timings,
+  when,
+} from '@sluice/pipeline'
 import type { Context } from 'hono'
 import { checkHost, checkMethod, checkRoles, findConnector } from '../http/admit.ts'
 import { type Arrival, arrive } from '../http/arrival.ts'
-import { callerSignal } from '../http/caller-signal.ts'
+import { callerGone, callerSignal } from '../http/caller-signal.ts'
 import { corsGrant } from '../http/cors.ts'
 import { logExchange } from '../http/exchange-log.ts'
 import type { HeaderRecord } from '../http/header-record.ts'
@@ -27,13 +34,19 @@ interface Progress {
   timings?: Timings
 }
 
-/** `{METHOD} /connectors/{permalink}/execute`: admits a call, runs its exchange, answers. */
-export function createExecute(services: Services): (c: Context<NodeEnv>) => Promise<Response> {
-  return async (c) => {
+/**
+ * `{METHOD} /connectors/{permalink}/execute`: admits a call, runs its exchange, answers. Gives no promise where nothing
+ * is waited for.
+ */
+export function createExecute(services: Services): (c: Context<NodeEnv>) => Response | Promise<Response> {
+  return (c) => {
     const progress: Progress = { arrival: arrive(c.env, services.ports.clock) }
     try {
-      const call = await admit(services, progress, c.req.param('permalink') ?? '')
-      return await run(services, progress, call)
+      const answered = when(admit(services, progress, c.req.param('permalink') ?? ''), (call) =>
+        run(services, progress, call),
+      )
+      if (!(answered instanceof Promise)) return answered
+      return answered.catch((error: unknown) => refuse(services, progress, error))
     } catch (error) {
       return refuse(services, progress, error)
     }
@@ -44,41 +57,45 @@ export function createExecute(services: Services): (c: Context<NodeEnv>) => Prom
  * Everything that is decided before an exchange begins. The order is part of the contract: 401, 404, 405, 403,
  * 429, 400; a caller never learns more than its last passed check entitles it to.
  */
-async function admit(services: Services, progress: Progress, permalink: string): Promise<Call> {
+function admit(services: Services, progress: Progress, permalink: string): Call | Promise<Call> {
   const { arrival } = progress
   const { incoming, outgoing } = arrival
   if (services.lifecycle.isShuttingDown()) throw shuttingDown()
 
-  const caller = await identifyCaller(incoming, services)
-  progress.caller = caller
+  return when(identifyCaller(incoming, services), (caller) => {
+    progress.caller = caller
 
-  const connector = findConnector(services.connectors, caller, permalink)
-  progress.connector = connector
+    const connector = findConnector(services.connectors, caller, permalink)
+    progress.connector = connector
 
-  checkMethod(incoming, connector)
+    checkMethod(incoming, connector)
 
-  checkRoles(caller, connector)
-  checkHost(incoming, caller, services.tenants)
-  checkOrigin(incoming, caller)
-  services.csrf.check(incoming, caller.credentials)
+    checkRoles(caller, connector)
+    checkHost(incoming, caller, services.tenants)
+    checkOrigin(incoming, caller)
+    services.csrf.check(incoming, caller.credentials)
 
-  progress.rateLimit = await services.rateLimits.count(incoming, caller, connector)
+    return when(services.rateLimits.count(incoming, caller, connector), (rateLimit) => {
+      progress.rateLimit = rateLimit
 
-  const { requestBytes: payloadLimitBytes, exchangeMs } = services.ports.limits
-  const signal = callerSignal(outgoing, exchangeMs)
-  signal.throwIfAborted()
-  return parseCall({ arrival, caller, connector, signal, payloadLimitBytes })
+      const { requestBytes: payloadLimitBytes, exchangeMs } = services.ports.limits
+      if (outgoing.destroyed) throw callerGone()
+      const ending = callerSignal(outgoing, exchangeMs)
+      return parseCall({ arrival, caller, connector, ending, payloadLimitBytes })
+    })
+  })
 }
 
-async function run(services: Services, progress: Progress, call: Call): Promise<Response> {
+function run(services: Services, progress: Progress, call: Call): Response | Promise<Response> {
   const { outgoing } = progress.arrival
   const { payload } = call
   // Whatever is left of a payload once the answer is out stops being read into memory.
   if (payload !== null) outgoing.once('close', () => payload.stream.destroy())
-  const outcome = await runExchange(call, services.ports)
-  progress.timings = outcome.timings
-  if ('problem' in outcome) throw outcome.problem
-  return respond(services, progress, outcome.answer)
+  return when(runExchange(call, services.ports), (outcome) => {
+    progress.timings = outcome.timings
+    if ('problem' in outcome) throw outcome.problem
+    return respond(services, progress, outcome.answer)
+  })
 }
 
 function respond(services: Services, progress: Progress, answer: Answer): Response {

@@ -25,13 +25,24 @@ test('a call that found no connector has a line too', () => {
   expect(exchangeLine({ ...fields, connector: undefined, status: 404 })).toContain('(no connector)  404')
 })
 
-test('what is no exchange is a sentence', () => {
+test('what is no exchange is a sentence', async () => {
   const lines: string[] = []
   const output = { note: (line: string) => lines.push(line), result: () => {}, issues: () => {} }
   const logger = createDevLogger(output)
   logger.warn({ secret_looking: 'value' }, 'Redis is away')
   logger.error({ cause: { name: 'Error' } }, 'exchange')
+  await new Promise((resolve) => setImmediate(resolve))
   expect(lines[0]).toBe('warning: Redis is away')
   expect(lines[1]).toContain('{"name":"Error"}')
   expect(lines.join()).not.toContain('value')
+})
+
+test('exchanges of one turn are printed together, each on its line', async () => {
+  const notes: string[] = []
+  const output = { note: (line: string) => notes.push(line), result: () => {}, issues: () => {} }
+  const logger = createDevLogger(output)
+  logger.info(fields, 'exchange')
+  logger.info({ ...fields, connector: 'votes' }, 'exchange')
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(notes).toEqual(['GET   ideas  200  12.3 ms\nGET   votes  200  12.3 ms'])
 })

@@ -5,11 +5,12 @@ type Fields = Readonly<Record<string, unknown>>
 
 /** The proxy's log as people read it: one line an exchange, warnings as sentences. Never a value of a call. */
 export function createDevLogger(output: Output): Logger {
+  const exchanges = together(output)
   const other = (severity: string) => (fields: Fields, message: string) =>
     output.note(`${severity}: ${message}${details(fields)}`)
   const exchangeOr =
     (print: (fields: Fields, message: string) => void) => (fields: Fields, message: string) =>
-      message === 'exchange' ? output.note(exchangeLine(fields)) : print(fields, message)
+      message === 'exchange' ? exchanges.print(exchangeLine(fields)) : print(fields, message)
   return {
     info: exchangeOr((_, message) => output.note(message)),
     warn: other('warning'),
@@ -34,6 +35,20 @@ export function exchangeLine(fields: Fields): string {
     ...(fields.aborted === true ? [code === undefined ? 'the caller went away' : 'cut short'] : []),
   ]
   return parts.join('  ') + details(fields)
+}
+
+/** Prints lines of one turn of the event loop at once: under load a write for each costs more than the line. */
+function together(output: Output): { print(line: string): void } {
+  let lines: string[] = []
+  const flush = () => {
+    output.note(lines.join('\n'))
+    lines = []
+  }
+  return {
+    print(line) {
+      if (lines.push(line) === 1) setImmediate(flush)
+    },
+  }
 }
 
 /** RFC 9211 in one word or two: `sluice; hit; ttl=4` → `hit`, `sluice; fwd=uri-miss; stored` → `miss, stored`. */

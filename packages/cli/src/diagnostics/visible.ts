@@ -16,8 +16,11 @@ export function visibleCharacter(character: string): string {
     : character
 }
 
+const plain = /^[\x20-\x7e]*$/
+
 /** A line as a terminal may show it. */
 export function visible(line: string): string {
+  if (plain.test(line)) return line
   return Array.from(line, visibleCharacter).join('')
 }
 

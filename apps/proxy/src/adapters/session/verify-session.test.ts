@@ -33,7 +33,7 @@ const sign = (payload: JWTPayload, header = {}, key: Parameters<SignJWT['sign']>
   new SignJWT(payload).setProtectedHeader({ alg: 'HS256', typ: 'JWT', ...header }).sign(key)
 const verifier = (issuers = [hs]) => createSessionVerifier({ issuers, clock })
 
-async function codeOf(promise: Promise<unknown>): Promise<string> {
+async function codeOf(promise: unknown): Promise<string> {
   try {
     await promise
     return 'accepted'
@@ -166,9 +166,7 @@ describe('a token is refused', () => {
 
   test('without a word of what it contains', async () => {
     const token = await sign(claims({ aud: 'SENTINEL' }))
-    const error = await verifier()
-      .verify(token)
-      .catch((reason: unknown) => reason)
+    const error = await Promise.resolve(verifier().verify(token)).catch((reason: unknown) => reason)
     expect(error).toMatchObject({ message: expect.stringContaining('aud') })
     expect(JSON.stringify([error, String(error)])).not.toContain('SENTINEL')
   })
@@ -273,7 +271,7 @@ describe('with a key set', () => {
     status = 500
     const verify = verifier([issuer()])
     const token = await sign(claims(), { alg: 'ES256', kid: 'k1' }, privateKey)
-    const error = await verify.verify(token).catch((reason: unknown) => reason)
+    const error = await Promise.resolve(verify.verify(token)).catch((reason: unknown) => reason)
     expect(error).toMatchObject({ code: 'OVERLOADED', headers: { 'retry-after': '5' } })
     for (let index = 0; index < 5; index++) expect(await codeOf(verify.verify(token))).toBe('OVERLOADED')
     expect(fetched).toBe(1)

@@ -20,10 +20,12 @@ export interface SessionIssuer {
 /** Verifies session tokens. */
 export interface SessionVerifier {
   /**
+   * Gives no promise where the token is remembered.
+   *
    * @throws ProblemError `INVALID_SESSION`; `OVERLOADED` where the issuer's keys cannot be had, which is not
    *   the caller's fault and passes.
    */
-  verify(token: string): Promise<Session>
+  verify(token: string): Session | Promise<Session>
 }
 
 export interface SessionVerifierOptions {
@@ -66,8 +68,16 @@ export function createSessionVerifier(options: SessionVerifierOptions): SessionV
   }
   const remembered = new LRUCache<string, Remembered>({ max: maxRemembered, maxSize: maxRememberedBytes })
 
+  async function verifyAnew(token: string, digest: string): Promise<Session> {
+    const issuer = issuers.get(claimedIssuer(token) ?? '')
+    if (issuer === undefined) throw invalid("The session token's issuer is not known here.")
+    const fresh = await verifyWith(issuer, token, clock)
+    remembered.set(digest, fresh, { size: token.length })
+    return fresh.session
+  }
+
   return {
-    async verify(token) {
+    verify(token) {
       const digest = hash('sha256', token, 'base64url')
       const known = remembered.get(digest)
       if (
@@ -78,11 +88,7 @@ export function createSessionVerifier(options: SessionVerifierOptions): SessionV
         return known.session
       }
       remembered.delete(digest)
-      const issuer = issuers.get(claimedIssuer(token) ?? '')
-      if (issuer === undefined) throw invalid("The session token's issuer is not known here.")
-      const fresh = await verifyWith(issuer, token, clock)
-      remembered.set(digest, fresh, { size: token.length })
-      return fresh.session
+      return verifyAnew(token, digest)
     },
   }
 }
