@@ -71,7 +71,7 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
     page.locator(`[data-widget="${name}"][data-state="${state}"]`).waitFor({ timeout: 20_000 })
 
   async function press(name: string, state: string): Promise<Locator> {
-    await widget(name).getByRole('button').last().click()
+    await widget(name).locator('.controls').getByRole('button').last().click()
     await reaches(name, state)
     return widget(name)
   }
@@ -182,6 +182,64 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
     expect(await widget('inside').locator('[data-step="1"]').textContent()).toContain('Bearer ••••')
   })
 
+  const opened = (name: string) => widget(name).locator('details')
+  async function open(name: string): Promise<Locator> {
+    await opened(name).locator('summary').click()
+    return opened(name)
+  }
+
+  test('each widget shows what happened to its call, from end to end, with the secret as its template', async () => {
+    await reaches('product-search', 'data')
+    await widget('product-search').getByLabel('Search').fill('hammer')
+    await widget('product-search').getByLabel('steel').check()
+    await widget('product-search').getByLabel('set', { exact: true }).check()
+    await widget('product-search').getByRole('button', { name: 'Search' }).click()
+    await expect.poll(() => lastTo('/v1/products')?.url).toContain('hammer')
+    await reaches('product-search', 'data')
+    const shown = await open('product-search')
+    const [first, second, third, fourth] = ['1', '2', '3', '4'].map((step) =>
+      shown.locator(`[data-step="${step}"]`),
+    ) as [Locator, Locator, Locator, Locator]
+    await third.waitFor({ timeout: 30_000 })
+    expect(await first.textContent()).toContain('q=hammer')
+    expect(await first.textContent()).toContain('Bearer ••••')
+    expect(await second.textContent()).toMatch(/merge.*resolve-variables.*send.*store/s)
+    expect((await third.textContent())?.toLowerCase()).toContain('x-api-key: {{ get_secret')
+    expect(await third.textContent()).toMatch(/tag=steel&tag=set/)
+    expect(await fourth.textContent()).toContain('200')
+  })
+
+  test('a call that writes is run again only where somebody asks', async () => {
+    await widget('create-lead').getByLabel('Company').fill('Anvil Works')
+    await widget('create-lead').getByLabel('Email').fill('boss@example.com')
+    await press('create-lead', 'data')
+    const before = demo.received.filter(({ url }) => url.startsWith('/v1/leads')).length
+    const shown = await open('create-lead')
+    await shown.locator('[data-step="4"]').waitFor()
+    expect(await shown.locator('[data-step="1"]').textContent()).toContain('"company":"Anvil Works"')
+    expect(demo.received.filter(({ url }) => url.startsWith('/v1/leads')).length).toBe(before)
+    await shown.getByRole('button').click()
+    await shown.locator('[data-step="3"]').waitFor({ timeout: 30_000 })
+    expect(await shown.locator('[data-step="3"]').textContent()).toMatch(/"company":\s*"Anvil Works"/)
+    expect(demo.received.filter(({ url }) => url.startsWith('/v1/leads')).length).toBe(before + 1)
+  })
+
+  test.each([
+    ['refusal', 'refused', 'OVERRIDE_NOT_PERMITTED'],
+    ['timeout', 'failed', 'UPSTREAM_TIMEOUT'],
+  ])('what was refused or failed shows where: %s', async (name, state, code) => {
+    await press(name, state)
+    const shown = await open(name)
+    await shown.locator('[data-step="2"]').waitFor({ timeout: 30_000 })
+    expect(await shown.locator('.refused').textContent()).toContain(code)
+    expect(await shown.locator('[data-step="4"]').textContent()).toContain(code)
+  })
+
+  test('what the SDK refuses left nothing behind', async () => {
+    await press('boundary', 'refused')
+    expect(await (await open('boundary')).textContent()).toContain('Nothing left the browser.')
+  })
+
   test('the SDK refuses before the network', async () => {
     await reaches('product-search', 'data')
     await reaches('my-orders', 'data')
@@ -217,6 +275,8 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
       await reaches('my-orders', 'data')
       await widget('inside').locator('[data-scenario="key"]').click()
       await reaches('inside', 'data')
+      await press('refusal', 'refused')
+      await (await open('refusal')).locator('[data-step="3"]').waitFor({ timeout: 30_000 })
       // Past the policy of the page, as a script of the page could not.
       await page.evaluate(axe)
       for (const width of [1280, 390]) {

@@ -4,7 +4,7 @@ import { getRequestListener } from '@hono/node-server'
 import { bundlePage } from './bundle.ts'
 import type { DemoUser } from './demo-config.ts'
 import { createPageApp } from './page-app.ts'
-import { type TracedCall, traceCall } from './trace-call.ts'
+import { createTracer } from './trace-call.ts'
 
 export interface WidgetsPageOptions {
   /** 0: any free port. */
@@ -30,7 +30,7 @@ export interface WidgetsPage {
 /** Bundles and serves the page. Rejects with Node's own error when the port cannot be had. */
 export async function startWidgetsPage(options: WidgetsPageOptions): Promise<WidgetsPage> {
   const { port, host = 'localhost', tenantId = 'demo', proxyUrl, sessionSecret, users, configFile } = options
-  const trace = configFile === undefined ? undefined : (call: TracedCall) => traceCall(call, configFile)
+  const trace = configFile === undefined ? undefined : createTracer(configFile)
   const files = await bundlePage()
   const app = createPageApp({ files, proxyUrl, tenantId, sessionSecret, users, trace })
   const server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }))

@@ -19,18 +19,36 @@ const ask = (body: unknown, type = 'application/json') =>
   app.request('/trace', { method: 'POST', headers: { 'Content-Type': type }, body: JSON.stringify(body) })
 
 describe('the trace of a call', () => {
-  test('is given of a call that only reads, with its overrides', async () => {
-    const call = { permalink: 'acme-product-search', user: '7', query: { q: '--user=8' } }
+  test('is given with its overrides, repeated ones too', async () => {
+    const query = [
+      ['q', '--user=8'],
+      ['tag', 'steel'],
+      ['tag', 'set'],
+    ]
+    const call = { permalink: 'acme-product-search', user: '7', query }
     expect((await ask(call)).status).toBe(200)
-    expect(traced.splice(0)).toEqual([{ ...call, path: {}, headers: {} }])
+    expect(traced.splice(0)).toEqual([{ ...call, path: [], headers: [], payload: undefined }])
+  })
+
+  test('is given of a call that writes, with its payload', async () => {
+    expect((await ask({ permalink: 'acme-create-lead', user: '7', payload: '{"company":"x"}' })).status).toBe(
+      200,
+    )
+    expect(traced.splice(0)).toMatchObject([{ permalink: 'acme-create-lead', payload: '{"company":"x"}' }])
   })
 
   test.each([
-    ['a call that writes', { permalink: 'acme-create-lead', user: '7' }],
+    ['a payload that names a file', { permalink: 'acme-create-lead', user: '7', payload: '@/etc/hosts' }],
+    ['a payload of great length', { permalink: 'acme-create-lead', user: '7', payload: 'x'.repeat(5000) }],
+    ['what every object has', { permalink: 'constructor', user: '7' }],
     ['a connector that does not exist', { permalink: '--help', user: '7' }],
     ['a user who does not exist', { permalink: 'acme-my-orders', user: '99' }],
-    ['an override that is no text', { permalink: 'acme-my-orders', user: '7', query: { a: 1 } }],
-    ['an override that no argument can hold', { permalink: 'acme-my-orders', user: '7', query: { a: '\0' } }],
+    ['an override that is no text', { permalink: 'acme-my-orders', user: '7', query: [['a', 1]] }],
+    [
+      'an override that no argument can hold',
+      { permalink: 'acme-my-orders', user: '7', query: [['a', '\0']] },
+    ],
+    ['overrides that are no list', { permalink: 'acme-my-orders', user: '7', query: { a: '1' } }],
     ['nothing', null],
   ])('is not given of %s', async (_, call) => {
     expect((await ask(call)).status).toBe(404)

@@ -5,30 +5,50 @@ import { registryFile } from './demo-config.ts'
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url))
 
+type Pairs = readonly (readonly [key: string, value: string])[]
+
 /** A call to be traced: overrides as text, by place. */
 export interface TracedCall {
   readonly permalink: string
   readonly user: string
-  readonly query: Readonly<Record<string, string>>
-  readonly path: Readonly<Record<string, string>>
-  readonly headers: Readonly<Record<string, string>>
+  readonly query: Pairs
+  readonly path: Pairs
+  readonly headers: Pairs
+  readonly payload: string | undefined
 }
 
-/** Reads what the page asks to be traced; `undefined` where it is no call that only reads. */
+/** Reads what the page asks to be traced; `undefined` where it is no call of a connector. */
 export function readTracedCall(body: unknown): TracedCall | undefined {
   if (typeof body !== 'object' || body === null) return undefined
-  const { permalink, user, query = {}, path = {}, headers = {} } = body as Record<string, unknown>
+  const { permalink, user, query = [], path = [], headers = [], payload } = body as Record<string, unknown>
   if (typeof permalink !== 'string' || typeof user !== 'string') return undefined
-  if (!isTexts(query) || !isTexts(path) || !isTexts(headers)) return undefined
-  const readable = new Map(Object.entries(manifest.connectors)).get(permalink)?.method === 'GET'
-  return readable ? { permalink, user, query, path, headers } : undefined
+  if (!isPairs(query) || !isPairs(path) || !isPairs(headers)) return undefined
+  // The command would take what begins with `@` for the name of a file.
+  if (payload !== undefined && (!isText(payload, 4000) || payload.startsWith('@'))) return undefined
+  if (!Object.hasOwn(manifest.connectors, permalink)) return undefined
+  return { permalink, user, query, path, headers, payload }
 }
 
-function isTexts(value: unknown): value is Record<string, string> {
-  if (typeof value !== 'object' || value === null) return false
-  return Object.entries(value)
-    .flat()
-    .every((text) => typeof text === 'string' && text.length <= 500 && !text.includes('\0'))
+function isPairs(value: unknown): value is Pairs {
+  return (
+    Array.isArray(value) &&
+    value.length <= 50 &&
+    value.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every((text) => isText(text, 500)))
+  )
+}
+
+function isText(value: unknown, maxLength: number): value is string {
+  return typeof value === 'string' && value.length <= maxLength && !value.includes('\0')
+}
+
+/** Runs one trace at a time, each in a process of its own. */
+export function createTracer(configFile: string): (call: TracedCall) => Promise<string> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (call) => {
+    const next = last.then(() => traceCall(call, configFile))
+    last = next.catch(() => undefined)
+    return next
+  }
 }
 
 /**
@@ -37,9 +57,8 @@ function isTexts(value: unknown): value is Record<string, string> {
  *
  * @returns the trace as JSON
  */
-export async function traceCall(call: TracedCall, configFile: string): Promise<string> {
-  const pairs = (option: string, values: Readonly<Record<string, string>>) =>
-    Object.entries(values).map(([key, value]) => `--${option}=${key}=${value}`)
+async function traceCall(call: TracedCall, configFile: string): Promise<string> {
+  const pairs = (option: string, values: Pairs) => values.map(([key, value]) => `--${option}=${key}=${value}`)
   const child = spawn(
     process.execPath,
     [
@@ -54,6 +73,7 @@ export async function traceCall(call: TracedCall, configFile: string): Promise<s
       ...pairs('query', call.query),
       ...pairs('path', call.path),
       ...pairs('header', call.headers),
+      ...(call.payload === undefined ? [] : [`--payload=${call.payload}`]),
     ],
     { cwd: repository, stdio: ['ignore', 'pipe', 'ignore'], timeout: 60_000 },
   )

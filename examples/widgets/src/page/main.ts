@@ -1,5 +1,7 @@
 import { createClients, type PageConfig } from './client.ts'
 import { element } from './dom.ts'
+import { watchRequests } from './sent-requests.ts'
+import { withWhatHappened } from './what-happened.ts'
 import { mountBoundary } from './widgets/boundary.ts'
 import { mountCreateLead } from './widgets/create-lead.ts'
 import { mountDownload } from './widgets/download.ts'
@@ -25,19 +27,24 @@ const picker = element(
 picker.addEventListener('change', () => location.assign(`/?user=${encodeURIComponent(picker.value)}`))
 document.querySelector('#account')?.append(element('label', { for: 'user' }, 'Signed in as'), picker)
 
+const requests = watchRequests(config.proxy_url)
 const { client, unchecked } = createClients(config, userId)
+const sources = { requests, user: userId }
+const widgets = [
+  mountProductSearch(client),
+  mountMyOrders(client),
+  mountCreateLead(client),
+  mountUpload(client),
+  mountDownload(client),
+  mountPartners(client),
+  mountRefusal(unchecked),
+  mountBoundary(client),
+  mountUpstreamError(client),
+  mountTimeout(client),
+]
 document
   .querySelector('#widgets')
   ?.replaceChildren(
-    mountInside(unchecked, config.proxy_url, userId),
-    mountProductSearch(client),
-    mountMyOrders(client),
-    mountCreateLead(client),
-    mountUpload(client),
-    mountDownload(client),
-    mountPartners(client),
-    mountRefusal(unchecked),
-    mountBoundary(client),
-    mountUpstreamError(client),
-    mountTimeout(client),
+    mountInside(unchecked, sources),
+    ...widgets.map((widget) => withWhatHappened(widget, sources)),
   )

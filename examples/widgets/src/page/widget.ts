@@ -12,8 +12,10 @@ export interface WidgetOptions {
   readonly permalinks: readonly string[]
 }
 
+/** A card. Its `root` tells by the events `begun` and `ended` when a call is under way. */
 export interface Widget {
   readonly root: HTMLElement
+  readonly permalinks: readonly string[]
   /** Where the widget puts its form or buttons. */
   readonly controls: HTMLElement
   /**
@@ -55,12 +57,14 @@ export function createWidget({ name, title, hint, permalinks }: WidgetOptions): 
   let running = new AbortController()
   return {
     root,
+    permalinks,
     controls,
     async run(task) {
       running.abort()
       const own = new AbortController()
       running = own
       delete root.dataset.code
+      root.dispatchEvent(new Event('begun'))
       show('loading', element('p', { class: 'quiet' }, 'Loading…'))
       try {
         const nodes = await task(own.signal)
@@ -70,6 +74,8 @@ export function createWidget({ name, title, hint, permalinks }: WidgetOptions): 
         const failure = describeFailure(error)
         root.dataset.code = failure.code
         show(failure.state, ...failureNodes(failure))
+      } finally {
+        if (!own.signal.aborted) root.dispatchEvent(new Event('ended'))
       }
     },
   }

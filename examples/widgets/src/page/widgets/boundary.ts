@@ -1,9 +1,9 @@
 import type { Client } from '../client.ts'
 import { element } from '../dom.ts'
-import { createWidget } from '../widget.ts'
+import { createWidget, type Widget } from '../widget.ts'
 
 /** A key that is not permitted is a type error, and for code without types an error before any request. */
-export function mountBoundary({ callConnector }: Client): HTMLElement {
+export function mountBoundary({ callConnector }: Client): Widget {
   const widget = createWidget({
     name: 'boundary',
     title: 'A call that the SDK refuses',
@@ -20,5 +20,5 @@ export function mountBoundary({ callConnector }: Client): HTMLElement {
     })
   })
   widget.controls.append(button)
-  return widget.root
+  return widget
 }

@@ -1,6 +1,6 @@
 import type { Client } from '../client.ts'
 import { element, facts, labelled } from '../dom.ts'
-import { createWidget } from '../widget.ts'
+import { createWidget, type Widget } from '../widget.ts'
 
 interface Lead {
   readonly id: string
@@ -9,7 +9,7 @@ interface Lead {
 }
 
 /** A payload that a template of the connector turns into what the API expects. */
-export function mountCreateLead({ callConnector }: Client): HTMLElement {
+export function mountCreateLead({ callConnector }: Client): Widget {
   const widget = createWidget({
     name: 'create-lead',
     title: 'Create a lead',
@@ -48,5 +48,5 @@ export function mountCreateLead({ callConnector }: Client): HTMLElement {
     })
   })
   widget.controls.append(form)
-  return widget.root
+  return widget
 }

@@ -1,10 +1,10 @@
 import { checksum, type FileReport, sameBytes } from '../checksum.ts'
 import type { Client } from '../client.ts'
 import { element, facts, labelled } from '../dom.ts'
-import { createWidget } from '../widget.ts'
+import { createWidget, type Widget } from '../widget.ts'
 
 /** A path parameter with slashes in it, and an answer that is no text. */
-export function mountDownload({ callConnector }: Client): HTMLElement {
+export function mountDownload({ callConnector }: Client): Widget {
   const widget = createWidget({
     name: 'download',
     title: 'Fetch a file',
@@ -41,5 +41,5 @@ export function mountDownload({ callConnector }: Client): HTMLElement {
     })
   })
   widget.controls.append(form)
-  return widget.root
+  return widget
 }

@@ -2,7 +2,8 @@ import { isConnectorError } from '@sluice/connector-sdk'
 import type { Clients } from '../client.ts'
 import { element } from '../dom.ts'
 import { describeFailure } from '../failure.ts'
-import { watchRequests } from '../sent-requests.ts'
+import type { SentRequests } from '../sent-requests.ts'
+import { fetchTrace, message, received, shortened, stageList, step } from '../trace-view.ts'
 import { createWidget } from '../widget.ts'
 
 interface Scenario {
@@ -37,22 +38,10 @@ const scenarios: readonly Scenario[] = [
 
 const attacks: ReadonlySet<string> = new Set(['key', 'template', 'path', 'user'])
 
-/** The part of a trace of `sluice test --json` that the card shows. */
-interface Trace {
-  readonly request: {
-    readonly method: string
-    readonly url: string
-    readonly headers: readonly { readonly key: string; readonly value: string }[]
-  }
-  readonly stages: readonly { readonly stage: string; readonly ms: number }[]
-  readonly problem: { readonly stage: string; readonly code: string } | null
-}
-
 /** One call from end to end: what was sent, what the stages made of it, what the API received, what came back. */
 export function mountInside(
   { callConnector }: Clients['unchecked'],
-  proxyUrl: string,
-  user: string,
+  { requests, user }: { readonly requests: SentRequests; readonly user: string },
 ): HTMLElement {
   const widget = createWidget({
     name: 'inside',
@@ -60,11 +49,11 @@ export function mountInside(
     hint: 'Choose a call, or attack. This client has no manifest, so nothing but the proxy stands in the way.',
     permalinks: [...new Set(scenarios.map(({ permalink }) => permalink))],
   })
-  const lastSent = watchRequests(proxyUrl)
   const run = (scenario: Scenario) =>
     widget.run(async (signal) => {
       const { permalink, query, path, headers } = scenario
       const options = { ...(query && { query }), ...(path && { path }), ...(headers && { headers }), signal }
+      const before = requests.count()
       const answer = await callConnector(permalink, options).then(
         (value): Node[] => [element('pre', { tabindex: '0' }, shortened(JSON.stringify(value, null, 2)))],
         (error: unknown) => {
@@ -76,10 +65,12 @@ export function mountInside(
           ]
         },
       )
-      const sent = lastSent()
-      const trace = await fetchTrace({ permalink, user, query, path, headers }, signal)
+      const [sent] = requests.since(before, [permalink])
+      const pairs = (values = {}) => Object.entries<string>(values)
+      const overrides = { query: pairs(query), path: pairs(path), headers: pairs(headers) }
+      const trace = await fetchTrace({ permalink, user, ...overrides }, signal)
       return [
-        step('1', 'The browser sent', [lines(`${sent?.method} ${sent?.target}`, sent?.headers ?? [])]),
+        step('1', 'The browser sent', [message(`${sent?.method} ${sent?.target}`, sent?.headers ?? [])]),
         step('2', 'Each stage', [stageList(trace)]),
         step('3', 'The API received', [received(trace)]),
         step('4', 'Came back', answer),
@@ -107,51 +98,4 @@ export function mountInside(
     widget.controls.append(element('div', { class: 'row', role: 'group', 'aria-label': title }, ...buttons))
   }
   return widget.root
-}
-
-async function fetchTrace(call: object, signal: AbortSignal): Promise<Trace> {
-  const headers = { 'Content-Type': 'application/json' }
-  const response = await fetch('/trace', { method: 'POST', headers, body: JSON.stringify(call), signal })
-  if (!response.ok) throw new Error(`no trace: ${response.status}`)
-  return response.json()
-}
-
-function step(number: string, title: string, content: readonly Node[]): HTMLElement {
-  return element(
-    'section',
-    { class: 'step', 'data-step': number },
-    element('h3', {}, `${number}. ${title}`),
-    ...content,
-  )
-}
-
-function lines(first: string, headers: readonly (readonly [string, string])[]): HTMLElement {
-  const rest = headers.map(([name, value]) => `${name}: ${value}`)
-  return element('pre', { tabindex: '0' }, [first, ...rest].join('\n'))
-}
-
-function stageList({ stages, problem }: Trace): HTMLElement {
-  const ran = stages.map(({ stage, ms }) =>
-    element('li', {}, stage, element('span', { class: 'number' }, `${ms.toFixed(1)} ms`)),
-  )
-  const refused =
-    problem && element('li', { class: 'refused' }, problem.stage, element('strong', {}, problem.code))
-  return element('ol', { class: 'stages' }, ...ran, ...(refused ? [refused] : []))
-}
-
-function received({ request, stages, problem }: Trace): HTMLElement {
-  if (problem?.stage === 'merge') {
-    return element('p', { 'data-field': 'nothing' }, 'Nothing. No secret was read either.')
-  }
-  if (problem?.stage !== 'send' && !stages.some(({ stage }) => stage === 'send')) {
-    return element('p', { 'data-field': 'nothing' }, 'Nothing was sent.')
-  }
-  return lines(
-    `${request.method} ${request.url}`,
-    request.headers.map(({ key, value }) => [key, value]),
-  )
-}
-
-function shortened(text: string): string {
-  return text.length > 700 ? `${text.slice(0, 700)}\n…` : text
 }

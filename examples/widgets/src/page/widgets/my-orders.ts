@@ -1,6 +1,6 @@
 import type { Client } from '../client.ts'
 import { element, price } from '../dom.ts'
-import { createWidget } from '../widget.ts'
+import { createWidget, type Widget } from '../widget.ts'
 
 interface MyOrders {
   readonly customer: string
@@ -15,7 +15,7 @@ interface MyOrders {
 }
 
 /** Nothing says whose orders: the proxy takes that from the session. */
-export function mountMyOrders({ callConnector }: Client): HTMLElement {
+export function mountMyOrders({ callConnector }: Client): Widget {
   const widget = createWidget({
     name: 'my-orders',
     title: 'My orders',
@@ -29,7 +29,7 @@ export function mountMyOrders({ callConnector }: Client): HTMLElement {
   button.addEventListener('click', () => void load())
   widget.controls.append(button)
   void load()
-  return widget.root
+  return widget
 }
 
 function orderNodes({ customer, tier, orders }: MyOrders): Node[] {

@@ -1,6 +1,6 @@
 import type { Client } from '../client.ts'
 import { element } from '../dom.ts'
-import { createWidget } from '../widget.ts'
+import { createWidget, type Widget } from '../widget.ts'
 
 interface PartnerAnswer {
   readonly partner: string
@@ -14,7 +14,7 @@ const ways = [
 ] as const
 
 /** Three ways in which the proxy proves who asks; the page holds no token for any of them. */
-export function mountPartners({ callConnector }: Client): HTMLElement {
+export function mountPartners({ callConnector }: Client): Widget {
   const widget = createWidget({
     name: 'partners',
     title: 'Tokens that the page never sees',
@@ -32,5 +32,5 @@ export function mountPartners({ callConnector }: Client): HTMLElement {
     })
     widget.controls.append(button)
   }
-  return widget.root
+  return widget
 }

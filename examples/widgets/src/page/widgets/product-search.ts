@@ -1,6 +1,6 @@
 import type { Client } from '../client.ts'
 import { element, labelled, price } from '../dom.ts'
-import { createWidget } from '../widget.ts'
+import { createWidget, type Widget } from '../widget.ts'
 
 interface Page {
   readonly total: number
@@ -16,7 +16,7 @@ const categories = ['tools', 'garden', 'home & kitchen', 'outdoor'] as const
 const tags = ['steel', 'battery', 'set'] as const
 
 /** Overrides of the query: what only changes what the user sees may come from the browser. */
-export function mountProductSearch({ callConnector }: Client): HTMLElement {
+export function mountProductSearch({ callConnector }: Client): Widget {
   const widget = createWidget({
     name: 'product-search',
     title: 'Find a product',
@@ -62,7 +62,7 @@ export function mountProductSearch({ callConnector }: Client): HTMLElement {
   })
   widget.controls.append(form)
   void search()
-  return widget.root
+  return widget
 }
 
 function resultNodes({ total, products }: Page): Node[] {

@@ -1,9 +1,9 @@
 import type { Clients } from '../client.ts'
 import { element } from '../dom.ts'
-import { createWidget } from '../widget.ts'
+import { createWidget, type Widget } from '../widget.ts'
 
 /** The SDK's checks are a convenience; the proxy's are the guarantee. */
-export function mountRefusal({ callConnector }: Clients['unchecked']): HTMLElement {
+export function mountRefusal({ callConnector }: Clients['unchecked']): Widget {
   const widget = createWidget({
     name: 'refusal',
     title: 'A call that the proxy refuses',
@@ -18,5 +18,5 @@ export function mountRefusal({ callConnector }: Clients['unchecked']): HTMLEleme
     })
   })
   widget.controls.append(button)
-  return widget.root
+  return widget
 }

@@ -1,9 +1,9 @@
 import type { Client } from '../client.ts'
 import { element } from '../dom.ts'
-import { createWidget } from '../widget.ts'
+import { createWidget, type Widget } from '../widget.ts'
 
 /** The connector waits a second; the API takes five. */
-export function mountTimeout({ callConnector }: Client): HTMLElement {
+export function mountTimeout({ callConnector }: Client): Widget {
   const widget = createWidget({
     name: 'timeout',
     title: 'An API that is too slow',
@@ -18,5 +18,5 @@ export function mountTimeout({ callConnector }: Client): HTMLElement {
     })
   })
   widget.controls.append(button)
-  return widget.root
+  return widget
 }

@@ -1,12 +1,12 @@
 import { checksum, type FileReport, sameBytes } from '../checksum.ts'
 import type { Client } from '../client.ts'
 import { element, facts, labelled } from '../dom.ts'
-import { createWidget } from '../widget.ts'
+import { createWidget, type Widget } from '../widget.ts'
 
 const sampleBytes = 5_000_000
 
 /** Bytes pass through the proxy as they are: what arrived has the checksum of what was sent. */
-export function mountUpload({ callConnector }: Client): HTMLElement {
+export function mountUpload({ callConnector }: Client): Widget {
   const widget = createWidget({
     name: 'upload',
     title: 'Send a file',
@@ -32,7 +32,7 @@ export function mountUpload({ callConnector }: Client): HTMLElement {
   const sample = element('button', { type: 'button' }, 'Send a 5 MB sample')
   sample.addEventListener('click', () => void send(sampleFile()))
   widget.controls.append(labelled('File', file), sample)
-  return widget.root
+  return widget
 }
 
 /** Random bytes, drawn in the pieces of 64 KiB that browsers allow. */

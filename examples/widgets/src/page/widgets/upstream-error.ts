@@ -1,9 +1,9 @@
 import type { Client } from '../client.ts'
 import { element } from '../dom.ts'
-import { createWidget } from '../widget.ts'
+import { createWidget, type Widget } from '../widget.ts'
 
 /** The API's own errors pass through with their status; the widget can tell them from the proxy's. */
-export function mountUpstreamError({ callConnector }: Client): HTMLElement {
+export function mountUpstreamError({ callConnector }: Client): Widget {
   const widget = createWidget({
     name: 'upstream-error',
     title: 'An API that fails',
@@ -18,5 +18,5 @@ export function mountUpstreamError({ callConnector }: Client): HTMLElement {
     })
   })
   widget.controls.append(button)
-  return widget.root
+  return widget
 }
