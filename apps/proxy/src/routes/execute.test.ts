@@ -1,6 +1,8 @@
 /** Bodies in both directions, through a real server to a real API. */
 import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { request } from 'node:http'
+import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type Answering, type SampleApi, startSampleApi } from '../testing/sample-api.ts'
@@ -59,6 +61,26 @@ describe('a payload', () => {
       body: randomBytes(500_000),
     })
     expect(answer.headers['x-connector-error']).toBe('UPSTREAM_UNREACHABLE')
+  })
+
+  test('that comes after its refusal leaves the connection as it is', async () => {
+    const { proxy } = await serve(ok, post)
+    const { authorization } = await bearer()
+    // A session that is known is not waited for: the refusal is out before the payload is in.
+    expect((await proxy.call(target, { method: 'POST', headers: { authorization } })).status).toBe(200)
+    const { hostname, port } = new URL(proxy.url)
+    const socket = connect(Number(port), hostname)
+    socket.setEncoding('latin1')
+    const head = (path: string, length: number) =>
+      `POST ${path} HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: ${authorization}\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`
+    socket.write(`${head(`${target}?locked=1`, 300_000)}${' '.repeat(100_000)}`)
+    expect(String(await once(socket, 'data'))).toContain('400 Bad Request')
+    await sleep(50)
+    socket.write(' '.repeat(200_000))
+    await sleep(1000)
+    socket.write(`${head(target, 2)}{}`)
+    expect(String(await Promise.race([once(socket, 'data'), once(socket, 'close')]))).toContain('200 OK')
+    socket.destroy()
   })
 
   test('whose caller goes away breaks off at the API as well', async () => {

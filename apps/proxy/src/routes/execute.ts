@@ -18,6 +18,7 @@ import type { HeaderRecord } from '../http/header-record.ts'
 import type { NodeEnv } from '../http/node-env.ts'
 import { checkOrigin } from '../http/origin.ts'
 import { parseCall } from '../http/parse-call.ts'
+import { bearsBody } from '../http/payload.ts'
 import { asProblem, problemAnswer } from '../http/problem-answer.ts'
 import { answerHeaders } from '../http/response-headers.ts'
 import { type Caller, identifyCaller } from '../http/session.ts'
@@ -40,16 +41,20 @@ interface Progress {
  */
 export function createExecute(services: Services): (c: Context<NodeEnv>) => Response | Promise<Response> {
   return (c) => {
-    const progress: Progress = { arrival: arrive(c.env, services.ports.clock) }
-    try {
-      const answered = when(admit(services, progress, c.req.param('permalink') ?? ''), (call) =>
-        run(services, progress, call),
-      )
-      if (!(answered instanceof Promise)) return answered
-      return answered.catch((error: unknown) => refuse(services, progress, error))
-    } catch (error) {
-      return refuse(services, progress, error)
-    }
+    const response = answer(services, arrive(c.env, services.ports.clock), c.req.param('permalink') ?? '')
+    // Only after an answer that it waited for does the server read what is left of a payload to its end.
+    return bearsBody(c.env.incoming) ? Promise.resolve(response) : response
+  }
+}
+
+function answer(services: Services, arrival: Arrival, permalink: string): Response | Promise<Response> {
+  const progress: Progress = { arrival }
+  try {
+    const answered = when(admit(services, progress, permalink), (call) => run(services, progress, call))
+    if (!(answered instanceof Promise)) return answered
+    return answered.catch((error: unknown) => refuse(services, progress, error))
+  } catch (error) {
+    return refuse(services, progress, error)
   }
 }
 
