@@ -16,6 +16,10 @@ const registry = {
       name: 'Search',
       permalink: 'search',
       description: 'Finds things.',
+      response_schema: {
+        type: 'object',
+        properties: { total: { type: 'integer', description: 'How many.' } },
+      },
       url: 'https://api.example.com/secret-path',
       query_parameters: [
         { key: 'q', value: 'default-value', overridable: true, constraints: { roles: ['editor'] } },
@@ -99,6 +103,22 @@ describe('from a running proxy', () => {
     expect(permalinksIn(editor.stdout)).toEqual(['editors', 'open', 'search'])
   })
 
+  test('writes to the byte what the registry itself gives, types of answers and descriptions too', async () => {
+    const { stdout } = await ask(await sessionToken({ roles: ['editor'] }))
+    expect(stdout).toContain('How many.')
+    expect(stdout).toBe((await runSluice(['types'], { cwd: folder })).stdout)
+  })
+
+  test('the manifest that widgets may read at run time is as short as it was', async () => {
+    const headers = { authorization: `Bearer ${await sessionToken()}` }
+    const read = async (query: string) =>
+      (await fetch(`${sluice.url}/connectors/manifest${query}`, { headers })).json()
+    expect(Object.keys(await read(''))).toEqual(['version', 'connectors'])
+    const { documentation } = await read('?documentation')
+    expect(Object.keys(documentation)).toEqual(['open', 'search'])
+    expect(documentation.open).toEqual({ name: 'Open' })
+  })
+
   test('takes the token from stdin too', async () => {
     const child = spawn(
       process.execPath,
@@ -125,6 +145,10 @@ describe('from a running proxy', () => {
 test.each([
   ['is no manifest', { version: 1, connectors: { a: {} } }],
   ['would write code', { version: 1, connectors: { 'x": 1 }; evil()': {} } }],
+  [
+    'would write code beside its connectors',
+    { version: 1, connectors: {}, documentation: { 'x": 1 }; evil()': { name: 'x' } } },
+  ],
   ['redirects', undefined],
 ])('an answer that %s is refused, and writes nothing', async (_, body) => {
   const server = createServer((_request, response) => {

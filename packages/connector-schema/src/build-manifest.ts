@@ -1,6 +1,12 @@
 import type { ConnectorDefinition, ParameterRow } from './definition.ts'
 import { hasPayload } from './definition-rules.ts'
-import type { Manifest, ManifestConnector, ManifestConstraints } from './manifest.ts'
+import type {
+  ConnectorDocumentation,
+  DocumentedManifest,
+  Manifest,
+  ManifestConnector,
+  ManifestConstraints,
+} from './manifest.ts'
 
 /** The manifest of some connectors: what widgets may know of them, permalinks in order. */
 export function manifestOf(definitions: readonly ConnectorDefinition[]): Manifest {
@@ -11,6 +17,25 @@ export function manifestOf(definitions: readonly ConnectorDefinition[]): Manifes
       sorted.map((definition) => [definition.permalink, publicFace(definition)]),
     ),
   }
+}
+
+/** The same, with what the connectors' definitions say of them. */
+export function documentedManifestOf(definitions: readonly ConnectorDefinition[]): DocumentedManifest {
+  const manifest = manifestOf(definitions)
+  const byPermalink = new Map(definitions.map((definition) => [definition.permalink, definition]))
+  const documentation = Object.keys(manifest.connectors).flatMap((permalink) => {
+    const definition = byPermalink.get(permalink)
+    return definition === undefined ? [] : [[permalink, documentationOf(definition)] as const]
+  })
+  return { ...manifest, documentation: Object.fromEntries(documentation) }
+}
+
+function documentationOf({
+  name,
+  description,
+  response_schema,
+}: ConnectorDefinition): ConnectorDocumentation {
+  return { name, ...(description && { description }), ...(response_schema && { response_schema }) }
 }
 
 function publicFace(definition: ConnectorDefinition): ManifestConnector {

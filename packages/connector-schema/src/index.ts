@@ -5,7 +5,7 @@ export {
   type SignatureAlgorithm,
   signatureAlgorithms,
 } from './authentication.ts'
-export { manifestOf } from './build-manifest.ts'
+export { documentedManifestOf, manifestOf } from './build-manifest.ts'
 export { type Constraints, constraintsSchema } from './constraints.ts'
 export {
   type ConnectorDefinition,
@@ -24,7 +24,13 @@ export {
   nearQueryKeys,
 } from './header-rules.ts'
 export type { DefinitionIssue, DefinitionIssueCode, IssueList } from './issue.ts'
-export type { Manifest, ManifestConnector, ManifestConstraints } from './manifest.ts'
+export type {
+  ConnectorDocumentation,
+  DocumentedManifest,
+  Manifest,
+  ManifestConnector,
+  ManifestConstraints,
+} from './manifest.ts'
 export { type ParsedDefinition, parseDefinition } from './parse-definition.ts'
 export { derivePermalink } from './permalink.ts'
 export {

@@ -25,6 +25,19 @@ export type ManifestConstraints = Omit<Constraints, 'roles' | 'enum'> & {
   readonly enum?: readonly (string | number | boolean)[] | undefined
 }
 
+/** What a definition says of a connector to people and to compilers; the SDK has no use for it at run time. */
+export interface ConnectorDocumentation {
+  readonly name: string
+  readonly description?: string | undefined
+  /** JSON Schema of the answer. */
+  readonly response_schema?: Readonly<Record<string, unknown>> | undefined
+}
+
+/** What `GET /connectors/manifest?documentation` answers. */
+export interface DocumentedManifest extends Manifest {
+  readonly documentation: Readonly<Record<string, ConnectorDocumentation>>
+}
+
 /** What `GET /connectors/manifest` answers and `sluice types` writes. */
 export interface Manifest {
   readonly version: 1

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import {
   type ConnectorDefinition,
   type DefinitionIssue,
-  manifestOf,
+  documentedManifestOf,
   parseRegistry,
 } from '@sluice/connector-schema'
 import { readSessionToken } from '@sluice/proxy'
@@ -13,7 +13,7 @@ import { frameIssues, locateIssues } from '../diagnostics/locate-issues.ts'
 import { type FileIssue, readJsonFile } from '../json-file.ts'
 import { examples } from '../options.ts'
 import type { Output } from '../output.ts'
-import { connectorsFile, type Documentation } from '../types/connectors-file.ts'
+import { connectorsFile } from '../types/connectors-file.ts'
 import { fetchManifest } from '../types/fetch-manifest.ts'
 
 /** The options of `sluice types`. */
@@ -99,10 +99,5 @@ async function fromFiles(files: readonly string[], output: Output): Promise<stri
     output.issues(issues, 'error')
     throw new CommandError('Nothing was written: mend the errors above')
   }
-  const all = [...definitions.values()]
-  return connectorsFile(manifestOf(all), new Map(all.map((one) => [one.permalink, documentationOf(one)])))
-}
-
-function documentationOf({ name, description, response_schema }: ConnectorDefinition): Documentation {
-  return { name, description, responseSchema: response_schema }
+  return connectorsFile(documentedManifestOf([...definitions.values()]))
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { manifestOf, parseRegistry } from '@sluice/connector-schema'
+import { documentedManifestOf, parseRegistry } from '@sluice/connector-schema'
 import * as ts from 'typescript'
 import { expect, test } from 'vitest'
 import { connectorsFile } from './connectors-file.ts'
@@ -37,13 +37,7 @@ const registry = {
 async function fileOf(value: unknown): Promise<string> {
   const { definitions, errors } = parseRegistry(value)
   expect(errors).toEqual([])
-  const documentation = new Map(
-    definitions.map(({ permalink, name, description, response_schema }) => [
-      permalink,
-      { name, description, responseSchema: response_schema },
-    ]),
-  )
-  return connectorsFile(manifestOf(definitions), documentation)
+  return connectorsFile(documentedManifestOf(definitions))
 }
 
 /** What TypeScript says of a widget that uses the file, by line of the widget. */

@@ -1,23 +1,12 @@
-import type { Manifest } from '@sluice/connector-schema'
+import type { ConnectorDocumentation, DocumentedManifest } from '@sluice/connector-schema'
 import { responseTypes } from './response-types.ts'
-
-/** What a definition says beyond its manifest. */
-export interface Documentation {
-  readonly name?: string | undefined
-  readonly description?: string | undefined
-  readonly responseSchema?: Readonly<Record<string, unknown>> | undefined
-}
 
 /**
  * The text of `connectors.gen.ts`: what widget code may know of the connectors, as a constant that the SDK reads
  * at run time and TypeScript at compile time. The same connectors always give the same text.
- *
- * @param documentation - by permalink; a running proxy tells none
  */
-export async function connectorsFile(
-  manifest: Manifest,
-  documentation: ReadonlyMap<string, Documentation> = new Map(),
-): Promise<string> {
+export async function connectorsFile(manifest: DocumentedManifest): Promise<string> {
+  const documentation = new Map(Object.entries(manifest.documentation))
   const permalinks = Object.keys(manifest.connectors).sort()
   const connectors = permalinks.map((permalink) => {
     const face = JSON.stringify(manifest.connectors[permalink], null, 2)
@@ -26,7 +15,7 @@ export async function connectorsFile(
   })
   const typed: { readonly permalink: string; readonly text: string }[] = []
   for (const permalink of permalinks) {
-    const schema = documentation.get(permalink)?.responseSchema
+    const schema = documentation.get(permalink)?.response_schema
     if (schema !== undefined) typed.push({ permalink, text: await responseTypes(schema) })
   }
   const value = `{\n  "version": 1,\n  "connectors": {\n${connectors.join('\n')}\n  }\n} as const satisfies Manifest`
@@ -65,7 +54,7 @@ function namespaceOf(permalink: string): string {
   )
 }
 
-function docComment(documentation: Documentation | undefined): string {
+function docComment(documentation: ConnectorDocumentation | undefined): string {
   const text = [documentation?.name, documentation?.description]
     .filter((part) => part !== undefined && part.trim() !== '')
     .join('\n\n')

@@ -53,6 +53,11 @@ an API must not run on the platform's origin. \`Set-Cookie\` and whatever else a
 pass. A failure after the headers were sent aborts the connection: a body that ends is whole.
 
 Failures of the proxy: [\`reference-problems.md\`](reference-problems.md).`,
+    '## The manifest',
+    `\`GET {base}/connectors/manifest\` answers \`{ version, connectors: { [permalink]: … } }\`: of the connectors that the
+session may call, what a call may send, and nothing of where it goes. It has an \`ETag\`. With \`?documentation\` it also
+has \`documentation: { [permalink]: { name, description, response_schema } }\`, from which \`sluice types --url\` writes the
+same file as from the registry.`,
     '## The order of refusals',
     `Session (401), connector (404), method (405), roles, origin and CSRF (403), rate limit (429), the call itself (400).
 A caller without a session gets 401 for every permalink that is unknown or not anonymous.`,
