@@ -2,14 +2,14 @@
  * G5 as a property. The API answers with a digest of whatever it was sent, so an answer tells whom it was for. Whatever
  * the connector, the users and the calls: an exchange with a cache answers exactly as one without.
  */
-import { hash } from 'node:crypto'
+import { createHmac, hash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { Session } from '@sluice/connector-schema'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { CompiledConnector } from '../compile-connector.ts'
 import type { HeaderList } from '../header-list.ts'
-import type { Ports, UpstreamRequest } from '../ports.ts'
+import type { Ports, StoredSecret, StoredVariable, UpstreamRequest } from '../ports.ts'
 import { runExchange } from '../run.ts'
 import { Secret } from '../secrecy/secret.ts'
 import { callOf, connector, payloadOf, plainPorts, textOf } from '../testing/plain-ports.ts'
@@ -26,6 +26,8 @@ const ofTheUser = [
   '{% if false %}{{ user.last_name }}{% endif %}',
 ]
 const ofNobody = ['x', '{{ tenant_id }}', '{{ now() }}', "{{ get_variable('v') }}", '{{ pathParams.id }}']
+
+const tokenUrl = 'https://id.example.com/token'
 
 const text = (pieces: readonly string[]) =>
   fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 3 }).map((parts) => parts.join('-'))
@@ -58,6 +60,26 @@ function definition(pieces: readonly string[], inAnswer = pieces) {
       text(username).map((name) => ({
         type: 'basic',
         config: { username: name, password: "{{ get_secret('k') }}" },
+      })),
+      own.map((who) => ({
+        type: 'jwt',
+        config: { algorithm: 'HS256', private_key: "{{ get_secret('k') }}", claims: { who } },
+      })),
+      fc.tuple(text(username), own).map(([client_id, scope]) => ({
+        type: 'oauth_client_credentials',
+        config: { client_id, client_secret: "{{ get_secret('k') }}", token_url: tokenUrl, scope },
+      })),
+      fc.tuple(own, own).map(([subject, who]) => ({
+        type: 'oauth_jwt_bearer',
+        config: {
+          algorithm: 'HS256',
+          private_key: "{{ get_secret('k') }}",
+          client_id: 'client',
+          audience: 'https://id.example.com',
+          token_url: tokenUrl,
+          subject,
+          additional_claims: { who },
+        },
       })),
     ),
     response_body: fc.constantFrom(
@@ -107,11 +129,42 @@ const story = fc
 
 type World = { secret: string; variable: string; demoted: boolean }
 
+/** Whom a JWT names, and under which key: all of it but the times. Any other text stands for itself. */
+function identity(text: string, secret: string): string {
+  const [head = '', claims = '', signature] = text.replace(/^Bearer /, '').split('.')
+  if (signature === undefined) return text
+  const expected = createHmac('sha256', secret).update(`${head}.${claims}`).digest('base64url')
+  const {
+    exp: _exp,
+    iat: _iat,
+    nbf: _nbf,
+    jti: _jti,
+    ...who
+  } = JSON.parse(String(Buffer.from(claims, 'base64url')))
+  return JSON.stringify([who, signature === expected ? secret : 'another key'])
+}
+
+/** The token endpoint: a token is a digest of whom it was asked for, and by whom. */
+async function tokenFor({ headers, body }: UpstreamRequest, { secret }: World) {
+  const asked = [...new URLSearchParams(await textOf(body))].map(([key, value]) => [
+    key,
+    key === 'assertion' ? identity(value, secret) : value,
+  ])
+  const token = hash('sha256', JSON.stringify([headers, asked]), 'hex')
+  const type = [['content-type', 'application/json']] as const
+  return {
+    headers: type,
+    body: JSON.stringify({ access_token: token, token_type: 'Bearer', expires_in: 3600 }),
+  }
+}
+
 /** The API: a digest of the request without its conditions, which it also honours. */
-function answering(cacheControl: string) {
+function answering(cacheControl: string, world: World) {
   return async ({ method, url, headers, body }: UpstreamRequest) => {
     const conditional = new Set(['if-none-match', 'if-modified-since'])
-    const sent = headers.filter(([name]) => !conditional.has(name.toLowerCase()))
+    const sent = headers
+      .filter(([name]) => !conditional.has(name.toLowerCase()))
+      .map(([name, value]) => [name, name === 'Authorization' ? identity(value, world.secret) : value])
     const payload = await textOf(body)
     const digest = hash('sha256', JSON.stringify([method, url.href, sent, payload]), 'hex')
     const etag = `"${digest.slice(0, 20)}"`
@@ -136,32 +189,49 @@ function portsOf(
   world: World,
   cacheControl: string,
 ): { cached: Ports; plain: Ports; time: { nowMs: number } } {
-  const { ports, time } = plainPorts()
+  const { ports, time } = plainPorts((request) => tokenFor(request, world))
   const versioned = (value: string) => hash('sha256', value, 'hex')
+  // The same object for the same value, as stores have it: plans are then remembered.
+  const secrets = new Map<string, StoredSecret>()
+  const variables = new Map<string, StoredVariable>()
   const base: Ports = {
     ...ports,
     secrets: {
-      read: () => ({
-        secret: new Secret(world.secret),
-        version: versioned(world.secret),
-        allowedHosts: ['api.example.com'],
-      }),
+      read: () =>
+        remembered(secrets, world.secret, (value) => ({
+          secret: new Secret(value),
+          version: versioned(value),
+          allowedHosts: ['api.example.com', 'id.example.com'],
+        })),
     },
-    variables: { read: () => ({ value: world.variable, version: versioned(world.variable) }) },
-    upstream: { send: answering(cacheControl) },
+    variables: {
+      read: () => remembered(variables, world.variable, (value) => ({ value, version: versioned(value) })),
+    },
+    upstream: { send: answering(cacheControl, world) },
     // Nobody's patience ends.
     clock: {
       ...ports.clock,
       sleep: (_ms, signal) => new Promise((_, end) => signal.addEventListener('abort', end)),
     },
   }
+  const plans: Ports['plans'] = { recall: () => undefined, remember: () => undefined }
   const nothing: Ports['cache'] = {
     ...ports.cache,
     find: () => ({ stored: undefined, ticket: {} }),
     keep: () => undefined,
   }
   const alone: Ports['flights'] = { ...ports.flights, under: () => undefined }
-  return { cached: base, plain: { ...base, cache: nothing, flights: alone }, time }
+  return { cached: base, plain: { ...base, cache: nothing, flights: alone, plans }, time }
+}
+
+function remembered<Stored>(
+  known: Map<string, Stored>,
+  value: string,
+  make: (value: string) => Stored,
+): Stored {
+  const stored = known.get(value) ?? make(value)
+  known.set(value, stored)
+  return stored
 }
 
 async function answerOf(outcome: ReturnType<typeof runExchange>) {
@@ -208,7 +278,11 @@ test('whatever the connector, the users and the calls, a cache changes no answer
       story,
       async (...[defined, said, events]) => {
         const connectors = { acme: connector(defined, 'acme'), umbrella: connector(defined, 'umbrella') }
-        const world: World = { secret: 'sk-0123456789abcdef', variable: 'eu', demoted: false }
+        const world: World = {
+          secret: 'sk-0123456789abcdef-0123456789abcdef',
+          variable: 'eu',
+          demoted: false,
+        }
         const { cached, plain, time } = portsOf(world, said)
         for (const { call: one, before } of events) {
           apply(before, world, time)
@@ -240,7 +314,7 @@ test('connectors that cannot depend on the user share their answers', async () =
         const compiled = connector(defined)
         expect(compiled.dependencies.user).toBe(false)
         const { cached } = portsOf(
-          { secret: 'sk-0123456789abcdef', variable: 'eu', demoted: false },
+          { secret: 'sk-0123456789abcdef-0123456789abcdef', variable: 'eu', demoted: false },
           'max-age=60',
         )
         const first = await answerOf(runExchange(callFor(compiled, one, one.acme), cached))
