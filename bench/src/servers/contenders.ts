@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import { large, small } from './bodies.ts'
 import type { Cores } from './cores.ts'
-import { findProgram, startNginx, startVarnish } from './installed.ts'
+import { findProgram, startNginx, startRedis, startVarnish } from './installed.ts'
 import type { Target } from './load.ts'
 import { paths } from './parties.ts'
 import { bearer, executePath, type SluiceForm, startSluice } from './sluice.ts'
@@ -14,7 +15,7 @@ export interface Contender {
   readonly server: StartedServer
 }
 
-export type ContenderId = RowId | 'reply-from-100k'
+export type ContenderId = RowId | 'reply-from-100k' | 'hit-redis' | 'revalidated'
 
 /** Those with a row of their own; the others are there to be compared with. */
 export type RowId = (typeof rowIds)[number]
@@ -77,6 +78,10 @@ export async function openField({ cores, form, profileFolder }: FieldOptions): P
     const nginx = nginxProgram && (await keep(startNginx(nginxProgram, setting)))
     const varnish = varnishProgram && (await keep(startVarnish(varnishProgram, setting)))
 
+    const redisProgram = findProgram('redis-server')
+    const sharing =
+      redisProgram && (await keep(startSharing(redisProgram, { form, api: api.url, cores }, keep)))
+
     const headers = { authorization: await bearer() }
     const contender = (
       id: ContenderId,
@@ -95,6 +100,8 @@ export async function openField({ cores, form, profileFolder }: FieldOptions): P
       contender('miss', sluice, { path: executePath('miss'), body: small }),
       contender('miss-100k', sluice, { path: executePath('miss-100k'), body: large }),
       contender('hit', sluice, { path: executePath('hit'), body: small }),
+      ...(sharing ? [contender('hit-redis', sharing, { path: executePath('hit-redis'), body: small })] : []),
+      contender('revalidated', sluice, { path: executePath('revalidated'), body: small }),
       ...(nginx ? [contender('nginx-hit', nginx, { path: paths.cacheable, body: small })] : []),
       ...(varnish ? [contender('varnish-hit', varnish, { path: paths.cacheable, body: small })] : []),
     ]
@@ -103,4 +110,23 @@ export async function openField({ cores, form, profileFolder }: FieldOptions): P
     await stop()
     throw error
   }
+}
+
+interface Sharing extends Pick<FieldOptions, 'cores' | 'form'> {
+  readonly api: string
+}
+
+/** A proxy whose own memory is too small for any answer, and the Redis that has them; beside the API, for it waits. */
+async function startSharing(
+  program: string,
+  { cores, form, api }: Sharing,
+  keep: (starting: Promise<StartedServer>) => Promise<StartedServer>,
+): Promise<StartedServer> {
+  const redis = await keep(startRedis(program, cores?.api))
+  const env = {
+    SLUICE_REDIS_URL: redis.url,
+    SLUICE_ENCRYPTION_KEYS: `bench:${randomBytes(32).toString('base64')}`,
+    SLUICE_CACHE_MAX_BYTES: '1',
+  }
+  return startSluice({ form, api, core: cores?.server, env })
 }

@@ -1,4 +1,4 @@
-/** nginx and Varnish, where they are installed: what others reach with a memory of answers. */
+/** Programs of others, where they are installed: what nginx and Varnish reach with a memory of answers, and Redis. */
 
 import { once } from 'node:events'
 import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -6,7 +6,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { paths } from './parties.ts'
-import { type StartedServer, startQuietServer } from './start.ts'
+import { type StartedServer, startListener, startQuietServer } from './start.ts'
 
 interface Setting {
   readonly api: string
@@ -14,7 +14,7 @@ interface Setting {
 }
 
 /** A server that may be there: its program, or nothing. */
-export function findProgram(name: 'nginx' | 'varnishd'): string | undefined {
+export function findProgram(name: 'nginx' | 'varnishd' | 'redis-server'): string | undefined {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
   return folders.map((folder) => join(folder, name)).find(isExecutable)
 }
@@ -42,6 +42,13 @@ export async function startVarnish(program: string, { api, core }: Setting): Pro
       whereAt(port),
     )
   })
+}
+
+/** Redis that keeps nothing on disk. */
+export async function startRedis(program: string, core: number | undefined): Promise<StartedServer> {
+  const port = await freePort()
+  const command = [program, '--bind', '127.0.0.1', '--port', String(port), '--save', '', '--appendonly', 'no']
+  return startListener({ core, command }, { url: `redis://127.0.0.1:${port}`, port })
 }
 
 function whereAt(port: number): { readonly url: string; readonly path: string } {

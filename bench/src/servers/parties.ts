@@ -10,6 +10,10 @@ export const paths = {
   plain: '/plain',
   plainLarge: '/plain-large',
   cacheable: '/cacheable',
+  /** The same, for a proxy whose stored answers lie in Redis alone. */
+  shared: '/shared',
+  /** Has to be asked for every time, and is the same every time. */
+  confirmed: '/confirmed',
   /** In front of the others where the proxy calls. */
   keyed: '/keyed',
   /** How often each of the others was asked for. */

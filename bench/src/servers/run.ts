@@ -67,13 +67,16 @@ export function requireFair(reached: readonly Reached[], seen: Readonly<Record<s
   const missed = [
     [paths.plain, requestsOf('reply-from', 'miss')],
     [paths.plainLarge, requestsOf('reply-from-100k', 'miss-100k')],
+    [paths.confirmed, requestsOf('revalidated')],
   ] as const
   for (const [path, requests] of missed) {
     if ((seen[path] ?? 0) < requests)
       throw new Error(`${path}: the API was asked less often than its callers were`)
   }
-  if ((seen[paths.cacheable] ?? 0) > asksUntilStored) {
-    throw new Error(`${paths.cacheable}: the API was asked again for what is stored`)
+  for (const path of [paths.cacheable, paths.shared]) {
+    if ((seen[path] ?? 0) > asksUntilStored) {
+      throw new Error(`${path}: the API was asked again for what is stored`)
+    }
   }
 }
 

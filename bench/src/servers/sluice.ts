@@ -22,10 +22,17 @@ export interface SluiceOptions {
   readonly api: string
   readonly core: number | undefined
   readonly nodeArgs?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** Starts `sluice dev` with one connector for each kind of exchange. */
-export async function startSluice({ form, api, core, nodeArgs = [] }: SluiceOptions): Promise<StartedServer> {
+export async function startSluice({
+  form,
+  api,
+  core,
+  nodeArgs = [],
+  env = {},
+}: SluiceOptions): Promise<StartedServer> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-bench-'))
   const registry = join(folder, 'connectors_registry.json')
   const config = join(folder, 'sluice.dev.json')
@@ -36,7 +43,7 @@ export async function startSluice({ form, api, core, nodeArgs = [] }: SluiceOpti
   const remove = () => rm(folder, { recursive: true, force: true })
   try {
     const command = [process.execPath, ...nodeArgs, ...entry[form], 'dev', ...files, ...listen]
-    const server = await startServer({ core, command })
+    const server = await startServer({ core, command, env })
     return { ...server, stop: () => server.stop().finally(remove) }
   } catch (error) {
     await remove()
@@ -67,6 +74,8 @@ function connectorsOf(api: string): readonly object[] {
     connector('miss', api + paths.keyed + paths.plain),
     connector('miss-100k', api + paths.keyed + paths.plainLarge),
     connector('hit', api + paths.keyed + paths.cacheable),
+    connector('hit-redis', api + paths.keyed + paths.shared),
+    connector('revalidated', api + paths.keyed + paths.confirmed),
   ]
 }
 

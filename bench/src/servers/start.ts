@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { pinned } from './cores.ts'
@@ -19,6 +20,8 @@ export interface StartedServer {
 export interface StartOptions {
   readonly core: number | undefined
   readonly command: readonly string[]
+  /** Beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /**
@@ -27,9 +30,9 @@ export interface StartOptions {
  *
  * @throws Error where it ends, or is not ready in time
  */
-export async function startServer({ core, command }: StartOptions): Promise<StartedServer> {
+export async function startServer(options: StartOptions): Promise<StartedServer> {
   const began = performance.now()
-  const process = startProcess({ core, command }, 'pipe')
+  const process = startProcess(options, 'pipe')
   const url = await process.until(readyLine(process.child))
   return { ...process, url, readyMs: performance.now() - began }
 }
@@ -49,6 +52,21 @@ export async function startQuietServer(
   return { ...process, url, readyMs: performance.now() - began }
 }
 
+/**
+ * Starts a server that speaks no HTTP: it is ready once it takes connections.
+ *
+ * @throws Error where it ends, or takes none in time
+ */
+export async function startListener(
+  options: StartOptions,
+  { url, port }: { readonly url: string; readonly port: number },
+): Promise<StartedServer> {
+  const began = performance.now()
+  const process = startProcess(options, 'ignore')
+  await process.until(takesConnections(port))
+  return { ...process, url, readyMs: performance.now() - began }
+}
+
 /** The command of one of the servers in `serve/`. */
 export function nodeCommand(name: string, { args = [], nodeArgs = [] }: NodeCommand = {}): readonly string[] {
   const file = fileURLToPath(new URL(`serve/${name}.ts`, import.meta.url))
@@ -60,9 +78,12 @@ interface NodeCommand {
   readonly nodeArgs?: readonly string[]
 }
 
-function startProcess({ core, command }: StartOptions, stdout: 'pipe' | 'ignore') {
+function startProcess({ core, command, env = {} }: StartOptions, stdout: 'pipe' | 'ignore') {
   const [file = '', ...args] = pinned(core, command)
-  const child = spawn(file, args, { stdio: ['ignore', stdout, 'ignore'] })
+  const child = spawn(file, args, {
+    stdio: ['ignore', stdout, 'ignore'],
+    env: { ...globalThis.process.env, ...env },
+  })
   const exited = once(child, 'exit')
   const ended = exited.then(([code]) => {
     throw new Error(`It ended with ${code} before it was ready: ${command.join(' ')}`)
@@ -109,6 +130,20 @@ async function answers(url: string): Promise<void> {
       () => undefined,
     )
     if (status === 200) return
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+async function takesConnections(port: number): Promise<void> {
+  const end = performance.now() + readyWithinMs
+  while (performance.now() < end) {
+    const socket = connect(port, '127.0.0.1')
+    const isOpen = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    )
+    socket.destroy()
+    if (isOpen) return
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }

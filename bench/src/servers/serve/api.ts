@@ -7,10 +7,18 @@ import { large, small } from '../bodies.ts'
 import { apiKey, identity, paths } from '../parties.ts'
 import { listen } from './listen.ts'
 
-const answers = new Map([
+interface Answer {
+  readonly body: Buffer
+  readonly cacheControl: string
+  readonly etag?: string
+}
+
+const answers = new Map<string, Answer>([
   [paths.plain, { body: small, cacheControl: 'no-store' }],
   [paths.plainLarge, { body: large, cacheControl: 'no-store' }],
   [paths.cacheable, { body: small, cacheControl: 'public, max-age=3600' }],
+  [paths.shared, { body: small, cacheControl: 'public, max-age=3600' }],
+  [paths.confirmed, { body: small, cacheControl: 'no-cache', etag: '"one"' }],
 ])
 
 const seen: Record<string, number> = {}
@@ -28,10 +36,16 @@ listen(
       outgoing.writeHead(400).end()
       return
     }
+    const { etag } = answer
+    if (etag !== undefined && incoming.headers['if-none-match'] === etag) {
+      outgoing.writeHead(304, { etag, 'cache-control': answer.cacheControl }).end()
+      return
+    }
     outgoing.writeHead(200, {
       'content-type': 'application/json',
       'content-length': answer.body.byteLength,
       'cache-control': answer.cacheControl,
+      ...(etag !== undefined && { etag }),
     })
     outgoing.end(answer.body)
   }),
