@@ -98,6 +98,8 @@ export interface StoredAnswer {
 /** Where a stored answer lies. */
 export interface CacheEntry {
   readonly key: string
+  /** What it has in common with the other answers of its connector; known in this process alone. */
+  readonly family: string
   /** What it can be invalidated by. Made when somebody asks: a hit has no need of them. */
   readonly tags: () => readonly string[]
 }

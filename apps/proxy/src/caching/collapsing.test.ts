@@ -83,6 +83,31 @@ describe('what may not be shared', () => {
   })
 })
 
+test('a connector whose answers could not be shared lets nobody wait, under whatever key, until one can', async () => {
+  const slowMs = 1500
+  const script = [
+    ({ url }: { url: string }): Scripted =>
+      Number(new URL(url, 'http://x').searchParams.get('n')) < 5
+        ? { headers: [['Cache-Control', 'private']], delayMs: slowMs }
+        : storable,
+  ]
+  const definitions = { items: { query_parameters: [{ key: 'n', overridable: true }] } }
+  const api = await apis.start({ script, definitions })
+  const burst = (n: number, count: number) =>
+    Array.from({ length: count }, () => api.call({ query: `?n=${n}` }))
+  await Promise.all([...burst(1, 1), ...burst(2, 1), ...burst(3, 1)])
+  let answered = 0
+  const fourth = burst(4, 20)
+  for (const call of fourth) void call.then(() => answered++)
+  await expect.poll(() => api.received.length, { timeout: slowMs }).toBe(23)
+  expect(answered).toBe(0)
+  await Promise.all(fourth)
+
+  await Promise.all(burst(5, 1))
+  await Promise.all(burst(6, 20))
+  expect(api.received).toHaveLength(25)
+})
+
 test('what cannot be shared is known before the first answer is whole, and before its template has run', async () => {
   const script = [{ headers: [['Cache-Control', 'no-store'] as const] }]
   const api = await apis.start({ script, dripMs: 2000 })

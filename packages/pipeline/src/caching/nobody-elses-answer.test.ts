@@ -65,9 +65,14 @@ function definition(pieces: readonly string[], inAnswer = pieces) {
         type: 'jwt',
         config: { algorithm: 'HS256', private_key: "{{ get_secret('k') }}", claims: { who } },
       })),
-      fc.tuple(text(username), own).map(([client_id, scope]) => ({
+      fc.tuple(text(username), own).map(([client, scope]) => ({
         type: 'oauth_client_credentials',
-        config: { client_id, client_secret: "{{ get_secret('k') }}", token_url: tokenUrl, scope },
+        config: {
+          client_id: `client-${client}`,
+          client_secret: "{{ get_secret('k') }}",
+          token_url: tokenUrl,
+          scope,
+        },
       })),
       fc.tuple(own, own).map(([subject, who]) => ({
         type: 'oauth_jwt_bearer',
@@ -236,7 +241,7 @@ function remembered<Stored>(
 
 async function answerOf(outcome: ReturnType<typeof runExchange>) {
   const ended = await outcome
-  if ('problem' in ended) return { problem: ended.problem.code }
+  if ('problem' in ended) return { problem: ended.problem.code, isHit: false }
   const { status, headers, body, cacheStatus } = ended.answer
   const seen = headers.find(([name]) => name === 'x-seen')?.[1]
   return { status, seen, body: await textOf(body), isHit: /hit|collapsed/.test(cacheStatus) }

@@ -51,7 +51,7 @@ async function findOrBegin({ placed, entry, first }: Search, ports: Needs): Prom
     if (finished !== undefined) return finished
     const { stored, ticket } = found
     const beginning: Beginning = { placed, entry, stored, ticket: ticket ?? {}, waits }
-    const flight = waits ? flightFor(entry.key, ports) : undefined
+    const flight = waits ? flightFor(entry, ports) : undefined
     if (stored !== undefined && mayServeWhileRevalidating(stored, ports.clock.now())) {
       const refresh = flight === undefined ? begin(beginning, ports) : undefined
       return new Finished(given(stored, { kind: 'while-revalidating' }), refresh)
@@ -81,15 +81,15 @@ interface Beginning {
 }
 
 /** The request to wait for: one from before an invalidation would bring what was invalidated. */
-function flightFor(key: string, { flights, cache }: Needs): Flight | undefined {
-  if (flights.isKnownAlone(key)) return undefined
-  const flight = flights.under(key)
+function flightFor(entry: CacheEntry, { flights, cache }: Needs): Flight | undefined {
+  if (flights.isKnownAlone(entry)) return undefined
+  const flight = flights.under(entry.key)
   return flight !== undefined && cache.isCurrent(flight.ticket) ? flight : undefined
 }
 
 function begin({ placed, entry, stored, ticket, waits }: Beginning, { flights }: Needs): Missed {
   const conditions = stored === undefined ? [] : conditionsOf(stored)
-  const isShared = waits && !flights.isKnownAlone(entry.key)
+  const isShared = waits && !flights.isKnownAlone(entry)
   return {
     ...placed,
     headers: conditions.length === 0 ? placed.headers : [...placed.headers, ...conditions],
@@ -100,7 +100,7 @@ function begin({ placed, entry, stored, ticket, waits }: Beginning, { flights }:
       ticket,
       stored,
       conditional: conditions.length > 0,
-      flight: isShared ? flights.begin(entry.key, ticket) : undefined,
+      flight: isShared ? flights.begin(entry, ticket) : undefined,
     },
   }
 }

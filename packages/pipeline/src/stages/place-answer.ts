@@ -23,6 +23,7 @@ function entryOf(prepared: Prepared, keySecret: KeyObject): CacheEntry {
   let tags: readonly string[] | undefined
   return {
     key: cacheKey(prepared, keySecret),
+    family: `${connector.tenantId} ${connector.permalink} ${connector.revision}`,
     tags: () => {
       tags ??= tagsOf({ connector, url }, keySecret)
       return tags

@@ -5,6 +5,7 @@
 import type { KeyObject } from 'node:crypto'
 import { cacheControlFor } from '../answering/cache-control.ts'
 import { assess } from '../caching/assess.ts'
+import type { Flights } from '../caching/flights.ts'
 import { browserRemainingMs, type Evaluation } from '../caching/freshness.ts'
 import { invalidatedBy } from '../caching/invalidation.ts'
 import type { KeyedPlan } from '../caching/plan.ts'
@@ -20,6 +21,7 @@ interface Needs {
   readonly cache: CacheStore
   readonly clock: Clock
   readonly limits: Limits
+  readonly flights: Flights
   readonly cacheKeySecret: KeyObject
 }
 
@@ -85,6 +87,7 @@ async function keepUnder(
   }
   ports.cache.keep(plan.entry, answer, { ticket: plan.ticket, forMs: keepMs })
   plan.flight?.settle({ kind: 'stored', answer })
+  ports.flights.stored(plan.entry.family)
   return { body, stored: true }
 }
 

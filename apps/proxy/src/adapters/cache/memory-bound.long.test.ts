@@ -51,10 +51,14 @@ test.each([
   let most = 0
   for (let index = 0; index < 1_000_000; index++) {
     const key = `key of some forty-three characters ${index}`
-    const entry = { key, tags: () => [`u${index.toString(36).padStart(8, 'A')}`] }
+    const entry = {
+      key,
+      family: `connector ${index}`,
+      tags: () => [`u${index.toString(36).padStart(8, 'A')}`],
+    }
     const found = await cache.find(entry)
     if (found.ticket === undefined) throw new Error('nothing was stored under this key')
-    const flight = flights.begin(key, found.ticket)
+    const flight = flights.begin(entry, found.ticket)
     const answer = answerOf(index, (index * 7919) % largest)
     cache.keep(entry, answer, { ticket: found.ticket, forMs: 3_600_000 })
     // Every other key is one that cannot be shared: what is remembered of those is bounded too.
