@@ -8,7 +8,7 @@ const none = z.strictObject({ type: z.literal('none'), config: emptyConfig.optio
 const apiKeyConfig = z.strictObject({
   key: z.string().min(1).max(255).describe('Header name or query key that carries the credential'),
   value: template.min(1).describe("Template of the credential, e.g. {{ get_secret('api_key') }}"),
-  in: z.enum(['header', 'query']).default('header'),
+  in: z.enum(['header', 'query']).default('header').describe('Where it is sent'),
 })
 const apiKey = z.strictObject({ type: z.literal('api_key'), config: apiKeyConfig })
 const apiKeyAlias = z.strictObject({ type: z.literal('apikey'), config: apiKeyConfig })
@@ -40,7 +40,10 @@ export const signatureAlgorithms = [
 
 export type SignatureAlgorithm = (typeof signatureAlgorithms)[number]
 
-const algorithm = z.enum(signatureAlgorithms).default('RS256')
+const algorithm = z
+  .enum(signatureAlgorithms)
+  .default('RS256')
+  .describe('How it is signed (RFC 7518, RFC 8037)')
 const privateKey = z
   .string()
   .min(1)
@@ -68,13 +71,16 @@ export const clientAuthentications = [
 const clientCredentials = z.strictObject({
   type: z.literal('oauth_client_credentials'),
   config: z.strictObject({
-    client_id: template.min(1),
+    client_id: template.min(1).describe('Who asks for the token'),
     client_secret: template.min(1).optional().describe("Template, e.g. {{ get_secret('client_secret') }}"),
     token_url: tokenUrl,
-    scope: template.optional(),
-    audience: template.optional(),
+    scope: template.optional().describe('What the token shall be good for'),
+    audience: template.optional().describe('Who shall accept the token'),
     extra_parameters: extraParameters,
-    client_authentication: z.enum(clientAuthentications).default('client_secret_post'),
+    client_authentication: z
+      .enum(clientAuthentications)
+      .default('client_secret_post')
+      .describe('How the client shows who it is at the token endpoint'),
   }),
 })
 
@@ -92,7 +98,7 @@ const jwtBearer = z.strictObject({
   type: z.literal('oauth_jwt_bearer'),
   config: z.strictObject({
     client_id: template.min(1).describe('Issuer of the assertion (RFC 7523)'),
-    client_secret: template.min(1).optional(),
+    client_secret: template.min(1).optional().describe('Sent beside the assertion'),
     private_key: privateKey,
     token_url: tokenUrl,
     subject: template.min(1).optional().describe('Whom the token is for; the client itself when absent'),
@@ -101,7 +107,7 @@ const jwtBearer = z.strictObject({
     algorithm,
     additional_claims: jsonTemplates.optional().describe('More claims of the assertion'),
     jwt_headers: jwtHeaders,
-    scope: template.optional(),
+    scope: template.optional().describe('What the token shall be good for'),
     extra_parameters: extraParameters,
   }),
 })

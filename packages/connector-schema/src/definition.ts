@@ -28,9 +28,11 @@ export const rowSchema = z.strictObject({
 })
 
 export const pathParameterSchema = z.strictObject({
-  key: key.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be an identifier: letters, digits and _'),
+  key: key
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be an identifier: letters, digits and _')
+    .describe('Its name in `pathParams`'),
   value: z.string().max(4096).optional().describe('Literal default; without one the caller must send it'),
-  overridable: z.boolean().default(true),
+  overridable: z.boolean().default(true).describe('Whether a call may send it'),
   format: z
     .enum(['segment', 'text', 'path'])
     .default('segment')
@@ -56,9 +58,9 @@ const cacheSchema = z.strictObject({
 })
 
 const rateLimitSchema = z.strictObject({
-  requests: z.int().min(1).max(1_000_000),
-  per_seconds: z.int().min(1).max(86_400),
-  scope: z.enum(['user', 'tenant', 'connector']).default('user'),
+  requests: z.int().min(1).max(1_000_000).describe('Calls in one window'),
+  per_seconds: z.int().min(1).max(86_400).describe('Length of a window, in seconds'),
+  scope: z.enum(['user', 'tenant', 'connector']).default('user').describe('Whose calls are counted together'),
 })
 
 /** RFC 9110 §8.3.1, or nothing. */
@@ -71,20 +73,30 @@ const hostName = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[
  * Strict, so that editors mark unknown keys; `parseDefinition` turns those into warnings.
  */
 export const definitionSchema = z.strictObject({
-  name: z.string().min(1).max(255),
+  name: z.string().min(1).max(255).describe('What people call it'),
   permalink: z
     .string()
     .max(maxPermalinkLength)
     .regex(permalinkPattern, 'must be lower-case letters and digits joined by single hyphens')
     .optional()
     .describe('Derived from the name when absent'),
-  description: z.string().max(4096).default(''),
+  description: z.string().max(4096).default('').describe('What widget authors read where they call it'),
   url: z.string().min(1).max(2048).describe('https URL; templates in path and query string'),
-  method: z.enum(connectorMethods).default('GET'),
-  headers: z.array(rowSchema).max(100).default([]),
-  query_parameters: z.array(rowSchema).max(100).default([]),
-  path_parameters: z.array(pathParameterSchema).max(50).default([]),
-  authentication: authenticationSchema.default({ type: 'none' }),
+  method: z.enum(connectorMethods).default('GET').describe('Of the call and of the request to the API'),
+  headers: z.array(rowSchema).max(100).default([]).describe('Headers of the request to the API'),
+  query_parameters: z
+    .array(rowSchema)
+    .max(100)
+    .default([])
+    .describe('Query of the request, after that of `url`'),
+  path_parameters: z
+    .array(pathParameterSchema)
+    .max(50)
+    .default([])
+    .describe('What templates read as `pathParams`'),
+  authentication: authenticationSchema
+    .default({ type: 'none' })
+    .describe('How the request shows who sends it'),
   request_body: bodyTemplate.describe("Template; empty: the caller's body passes through"),
   response_body: bodyTemplate.describe("Template; empty: the API's body passes through"),
   response_content_type: z
@@ -97,20 +109,31 @@ export const definitionSchema = z.strictObject({
     .record(z.string(), z.unknown())
     .optional()
     .describe('JSON Schema of the answer; documents it and types it, checks nothing'),
-  access: z.enum(['authenticated', 'anonymous']).default('authenticated'),
+  access: z
+    .enum(['authenticated', 'anonymous'])
+    .default('authenticated')
+    .describe('anonymous: a call needs no session, unless the user is named anywhere'),
   roles: z
     .array(z.string().min(1).max(255))
     .max(100)
     .default([])
     .describe('Roles of which a user needs one; empty: any user'),
-  unlisted_parameters: z.enum(['reject', 'allow']).default('reject'),
-  cache: cacheSchema.default({ enabled: true, invalidates: [] }),
-  timeout_ms: z.int().min(100).max(60_000).default(15_000),
+  unlisted_parameters: z
+    .enum(['reject', 'allow'])
+    .default('reject')
+    .describe('Whether a call may send query keys that are not listed'),
+  cache: cacheSchema.default({ enabled: true, invalidates: [] }).describe('What becomes of stored answers'),
+  timeout_ms: z
+    .int()
+    .min(100)
+    .max(60_000)
+    .default(15_000)
+    .describe('Milliseconds until the headers of the answer must be there, for each attempt'),
   retry: z
-    .strictObject({ attempts: z.int().min(0).max(5).default(0) })
+    .strictObject({ attempts: z.int().min(0).max(5).default(0).describe('Sendings after the first') })
     .default({ attempts: 0 })
     .describe('Idempotent methods only'),
-  rate_limit: rateLimitSchema.optional(),
+  rate_limit: rateLimitSchema.optional().describe('How often it may be called'),
   redirect_hosts: z
     .array(z.string().max(253).regex(hostName, 'must be a literal host name'))
     .max(20)
@@ -120,7 +143,7 @@ export const definitionSchema = z.strictObject({
     .enum(['fail', 'redact'])
     .default('fail')
     .describe('What happens when an answer holds a secret of the exchange: an error, or ••• in its place'),
-  template_language: z.literal('liquid').default('liquid'),
+  template_language: z.literal('liquid').default('liquid').describe('There is no other yet'),
 })
 
 /** A definition with its permalink derived and every default filled in. */

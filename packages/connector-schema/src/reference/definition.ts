@@ -6,8 +6,8 @@ type Schema = z.core.JSONSchema.JSONSchema
 
 const introduction = `# The definition of a connector
 
-Every field, as the schema has it. A registry is \`{ "connectors": [ … ] }\`; an unknown key is an error, with the nearest
-known one. What templates may say stands in [\`templates.md\`](templates.md), what each type of authentication does in
+Every field, as the schema has it. A registry is \`{ "connectors": [ … ] }\`; an unknown key is a warning that
+names the nearest known one, and an error for \`sluice validate --strict\`. What templates may say stands in [\`templates.md\`](templates.md), what each type of authentication does in
 [\`authentication.md\`](authentication.md). This page is written from the code
 (\`npx -y pnpm@12 --filter @sluice/connector-schema generate\`); a test compares the two. Beyond it saving checks what no
 schema can say, and tells each mistake with its place.`

@@ -17,3 +17,13 @@ test('every problem and every header of the wire has a row', () => {
   for (const header of Object.values(wireHeaders))
     expect(pages['reference-wire.md']?.toLowerCase()).toContain(`| \`${header}\` |`)
 })
+
+test('every field of a definition says what it means', () => {
+  const rows = referencePages()['reference-definition.md']?.match(/^\| `.*$/gm) ?? []
+  expect(rows.length).toBeGreaterThan(50)
+  // Limits alone say too little.
+  const silent = rows.filter((row) =>
+    /\|\s*(?:(?:at least|at most|shortest|longest|fewest|most|matches) .*)?\s*\|$/.test(row),
+  )
+  expect(silent).toEqual([])
+})
