@@ -6,18 +6,10 @@ import {
   reservedQueryKey,
 } from './authentication-rules.ts'
 import type { Constraints } from './constraints.ts'
-import type { ConnectorDefinition, ParameterRow, PathParameter } from './definition.ts'
+import type { ParameterRow } from './definition.ts'
 import { foldQueryKey, headerNamePattern, isConditionalHeader, isRefusedHeader } from './header-rules.ts'
 import type { DefinitionIssue } from './issue.ts'
-
-/** What is well formed of a definition; rows keep their index, malformed ones are holes. */
-export type PartialDefinition = Partial<
-  Omit<ConnectorDefinition, 'headers' | 'query_parameters' | 'path_parameters'>
-> & {
-  readonly headers: readonly (ParameterRow | undefined)[]
-  readonly query_parameters: readonly (ParameterRow | undefined)[]
-  readonly path_parameters: readonly (PathParameter | undefined)[]
-}
+import type { PartialDefinition } from './partial-definition.ts'
 
 /** The rules of spec/01 that concern more than one field, as far as they need no template. */
 export function checkRules(definition: PartialDefinition): readonly DefinitionIssue[] {

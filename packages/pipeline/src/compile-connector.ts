@@ -18,6 +18,7 @@ import type { AuthenticationPlan } from './authentication/plan.ts'
 import { type CompiledRow, compileRows } from './compile-rows.ts'
 import { DefinitionReport } from './definition-report.ts'
 import { type Dependencies, dependenciesOf } from './dependencies.ts'
+import type { LiteralDestination } from './literal-destination.ts'
 import { invalidPathValue } from './path-value.ts'
 import { checkReservedKeys, reservedQueryKeys } from './reserved-keys.ts'
 
@@ -41,13 +42,6 @@ export interface CompiledConnector {
   /** The same for everybody who calls it without overrides in headers or path: a shared cache may keep it. */
   readonly publicAnswer: boolean
   readonly redirectHosts: ReadonlySet<string>
-}
-
-/** A literal destination, to be checked when a definition is saved. */
-export interface LiteralDestination {
-  readonly scheme: 'http' | 'https'
-  /** `host` or `host:port`. */
-  readonly host: string
 }
 
 export interface CompileOptions {

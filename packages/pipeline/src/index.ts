@@ -6,11 +6,11 @@ export {
   type CompiledConnector,
   type CompileOptions,
   compileConnector,
-  type LiteralDestination,
 } from './compile-connector.ts'
 export type { Answer, Call, Payload } from './exchange.ts'
 export { type HeaderList, headerValue } from './header-list.ts'
 export { invalidHeaderValue } from './header-value.ts'
+export type { LiteralDestination } from './literal-destination.ts'
 export { payloadTooLarge } from './payload-limit.ts'
 export { createPlans } from './plans.ts'
 export {
@@ -25,7 +25,6 @@ export {
   type IsolatedValues,
   type Limits,
   type Logger,
-  type Ports,
   type SecretReader,
   type StoredAnswer,
   type StoredSecret,
@@ -43,6 +42,7 @@ export { type Observer, type Outcome, runExchange } from './run.ts'
 export { shortestSearchedBytes } from './secrecy/forms.ts'
 export { Secret } from './secrecy/secret.ts'
 export { viaPseudonym } from './stages/5-transform-request.ts'
+export type { Ports } from './surroundings.ts'
 export type { Timings } from './timings.ts'
 export { noTokenStore } from './tokens/no-token-store.ts'
 export { createTokenSource, type TokenSource, type TokenSourceOptions } from './tokens/token-source.ts'

@@ -1,9 +1,10 @@
 import type { Session } from '@sluice/connector-schema'
 import { describe, expect, test } from 'vitest'
 import type { Call } from './exchange.ts'
-import type { Ports, StoredSecret, StoredVariable } from './ports.ts'
+import type { StoredSecret, StoredVariable } from './ports.ts'
 import { runExchange } from './run.ts'
 import { Secret } from './secrecy/secret.ts'
+import type { Ports } from './surroundings.ts'
 import { ada, callOf, connector, payloadOf, plainPorts, textOf } from './testing/plain-ports.ts'
 
 const secret = (value: string, allowedHosts = ['api.example.com']): StoredSecret => ({

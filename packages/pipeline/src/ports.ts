@@ -1,13 +1,9 @@
 /** What the pipeline needs from outside, as small interfaces. Adapters fill them; tests fill them with objects. */
-import type { KeyObject } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import type { BodyTemplateValues, CompiledTemplate } from '@sluice/templates'
-import type { Flights } from './caching/flights.ts'
 import type { HeaderList } from './header-list.ts'
 import { defaultPayloadBytes } from './payload-limit.ts'
-import type { Plans } from './plans.ts'
 import type { Secret } from './secrecy/secret.ts'
-import type { TokenSource } from './tokens/token-source.ts'
 
 /** A stored secret as an exchange sees it. */
 export interface StoredSecret {
@@ -214,23 +210,4 @@ export interface Logger {
   info(fields: Readonly<Record<string, unknown>>, message: string): void
   warn(fields: Readonly<Record<string, unknown>>, message: string): void
   error(fields: Readonly<Record<string, unknown>>, message: string): void
-}
-
-/** Everything that one exchange needs from outside. */
-export interface Ports {
-  readonly secrets: SecretReader
-  readonly variables: VariableReader
-  readonly upstream: Upstream
-  readonly cache: CacheStore
-  /** For the bodies of stages 5 and 7 that are large or hard to render. */
-  readonly isolatedRenderer: IsolatedRenderer
-  readonly tokens: TokenSource
-  /** What calls were planned as. */
-  readonly plans: Plans
-  /** Requests under way that others may wait for. */
-  readonly flights: Flights
-  readonly clock: Clock
-  readonly limits: Limits
-  /** Key of the HMAC that makes cache keys unguessable; at least 32 bytes. */
-  readonly cacheKeySecret: KeyObject
 }

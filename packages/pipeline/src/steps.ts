@@ -1,6 +1,6 @@
 import type { Stage } from '@sluice/connector-schema'
 import type { Finished } from './exchange.ts'
-import type { Ports } from './ports.ts'
+import type { Ports } from './surroundings.ts'
 import type { Part } from './timings.ts'
 
 /** The stages by name: those of problems, and what stands between them. */

@@ -3,8 +3,8 @@ import { PrivateNames, type Rewrite } from './calls.ts'
 import { checkFilters } from './check-filters.ts'
 import { checkPath, type Subject } from './check-names.ts'
 import { CompileFailure } from './failure.ts'
-import type { Statement } from './parsed-template.ts'
 import type { Binding, Source } from './scope.ts'
+import type { Statement } from './statement.ts'
 import type { Uses } from './types.ts'
 
 /** Where a name occurs, as LiquidJS will read it. */

@@ -2,8 +2,9 @@ import { suggestion } from '@sluice/connector-schema'
 import type { Path, Property } from './ast.ts'
 import { CompileFailure } from './failure.ts'
 import { functions } from './names.ts'
-import type { ParsedTemplate, Statement } from './parsed-template.ts'
+import type { ParsedTemplate } from './parsed-template.ts'
 import type { Place } from './places.ts'
+import type { Statement } from './statement.ts'
 import type { DiagnosticCode, PathParameterFormat } from './types.ts'
 
 const userProperties = ['id', 'email', 'first_name', 'last_name', 'username', 'roles', 'profile_fields']

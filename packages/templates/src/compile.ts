@@ -5,21 +5,15 @@ import { parseJson } from './json-filters.ts'
 import { requireUniqueKeys } from './json-keys.ts'
 import { hasMarkers, lex } from './lexer.ts'
 import { limits } from './limits.ts'
-import { type ParsedTemplate, writes } from './parsed-template.ts'
+import type { ParsedTemplate } from './parsed-template.ts'
 import { type Place, places } from './places.ts'
 import { computePositions, type Positions } from './positions/index.ts'
 import { constantTemplate, createTemplate } from './program.ts'
-import { withRecipe } from './recipe.ts'
+import { keepRecipe } from './recipe.ts'
 import { RenderFailure } from './render-error.ts'
+import { writes } from './statement.ts'
 import { parseStatements } from './statements.ts'
-import type { CompiledTemplate, Findings, PathParameterFormat, PlaceName } from './types.ts'
-
-/** How a template is compiled. */
-export interface CompileOptions {
-  readonly place: PlaceName
-  /** Of a body: how its outputs are made safe; none is JSON. */
-  readonly contentType?: string
-}
+import type { CompiledTemplate, CompileOptions, Findings, PathParameterFormat } from './types.ts'
 
 /** What only a URL knows. */
 interface SourceOptions extends CompileOptions {
@@ -34,7 +28,9 @@ export type CompileResult = Findings & { readonly template: CompiledTemplate | u
  * depend on. Nothing is parsed when it is rendered.
  */
 export function compileTemplate(source: string, options: CompileOptions): CompileResult {
-  return withRecipe(compileSource(source, options), source, options)
+  const result = compileSource(source, options)
+  if (result.template !== undefined) keepRecipe(result.template, source, options)
+  return result
 }
 
 /** The same, with what the target of a URL needs. */

@@ -1,6 +1,6 @@
 import type { Context } from 'liquidjs'
 import { chargeWork } from './budget.ts'
-import type { Handler } from './filters.ts'
+import type { Handler } from './filter-handler.ts'
 
 /**
  * What one item costs, in units of about a tenth of a microsecond: measured on lists that 256 KiB can hold.

@@ -1,6 +1,7 @@
 import { type FilterImplOptions, filters as liquidFilters } from 'liquidjs'
 import { pureDate } from './date-filters.ts'
 import { type Meter, toText } from './escape.ts'
+import type { Handler } from './filter-handler.ts'
 import { charged } from './filter-work.ts'
 import { innerLanguages, requirePlain } from './inner-languages/index.ts'
 import { fromJson, toJson } from './json-filters.ts'
@@ -8,13 +9,6 @@ import { encodeJwt, hashing, signing } from './signing-filters.ts'
 
 /** How many arguments a filter takes. LiquidJS passes over what is too much. */
 export type Arity = readonly [least: number, most: number]
-
-/** A filter as LiquidJS calls it. */
-export type Handler = (
-  this: { readonly context: { readonly memoryLimit: Meter } },
-  value: unknown,
-  ...args: unknown[]
-) => unknown
 
 /** Liquid's own filters that are pure functions of their arguments. */
 const pure: Readonly<Record<string, Arity>> = {

@@ -1,9 +1,10 @@
 import { EchoTag, Output, type Template, toValueSync } from 'liquidjs'
 import type { Escape, Meter } from './escape.ts'
 import { CompileFailure } from './failure.ts'
-import { type Handler, textFilter } from './filters.ts'
+import type { Handler } from './filter-handler.ts'
+import { textFilter } from './filters.ts'
 import { innerLanguageOf } from './inner-languages/index.ts'
-import type { Statement } from './parsed-template.ts'
+import type { Statement } from './statement.ts'
 import { EscapedCycle } from './tags.ts'
 
 /** How one output is written where it stands. */

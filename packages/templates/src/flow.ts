@@ -1,5 +1,5 @@
 import type { BlockName } from './blocks.ts'
-import type { Statement } from './parsed-template.ts'
+import type { Statement } from './statement.ts'
 
 /** A template as what it does, one after the other: the shape that positions and taint are computed over. */
 export type FlowNode =

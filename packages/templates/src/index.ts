@@ -1,5 +1,5 @@
 export { type BodyFormat, bodyFormatOf } from './body-format.ts'
-export { type CompileOptions, compileTemplate } from './compile.ts'
+export { compileTemplate } from './compile.ts'
 export {
   type BodyTemplateValues,
   compileRecipe,
@@ -11,6 +11,7 @@ export { type RenderFailureReason, TemplateRenderError } from './render-error.ts
 export type {
   CompiledTemplate,
   CompiledUrl,
+  CompileOptions,
   DiagnosticCode,
   Findings,
   PathParameterFormat,

@@ -1,27 +1,7 @@
-import type { Filtered } from './ast.ts'
 import type { CompileFailure } from './failure.ts'
 import type { FlowNode } from './flow.ts'
 import type { TextSegment } from './lexer.ts'
-
-/** An output or a tag, with every value that occurs in it. */
-export interface Statement {
-  /** `output`, or the tag's name. */
-  readonly tag: string
-  readonly begin: number
-  readonly end: number
-  readonly expressions: readonly Filtered[]
-  /** The name that `assign` and `for` bind. */
-  readonly binds?: string
-  /** Inside `capture`, text is only gathered; it lands somewhere when the capture is output. */
-  readonly inCapture: boolean
-  /** Variables of the loops around it. */
-  readonly loopVariables: readonly string[]
-}
-
-/** Whether a statement writes a value. */
-export function writes({ tag }: Statement): boolean {
-  return tag === 'output' || tag === 'echo' || tag === 'cycle'
-}
+import type { Statement } from './statement.ts'
 
 /** Literal text that is part of what is rendered. */
 export interface LiteralText extends TextSegment {

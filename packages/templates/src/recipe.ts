@@ -1,5 +1,4 @@
-import type { CompileOptions, CompileResult } from './compile.ts'
-import type { CompiledTemplate } from './types.ts'
+import type { CompiledTemplate, CompileOptions } from './types.ts'
 
 declare const sealed: unique symbol
 
@@ -9,11 +8,8 @@ export type TemplateRecipe = string & { readonly [sealed]: true }
 const recipes = new WeakMap<CompiledTemplate, TemplateRecipe>()
 
 /** Remembers how a template came to be. */
-export function withRecipe(result: CompileResult, source: string, options: CompileOptions): CompileResult {
-  if (result.template !== undefined) {
-    recipes.set(result.template, JSON.stringify({ source, options }) as TemplateRecipe)
-  }
-  return result
+export function keepRecipe(template: CompiledTemplate, source: string, options: CompileOptions): void {
+  recipes.set(template, JSON.stringify({ source, options }) as TemplateRecipe)
 }
 
 /**

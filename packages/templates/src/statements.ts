@@ -5,7 +5,8 @@ import { CompileFailure, collecting } from './failure.ts'
 import { FlowBuilder, type FlowNode } from './flow.ts'
 import { isBlank, type MarkerSegment, type Segment, type TextSegment, tagName } from './lexer.ts'
 import { isReserved } from './names.ts'
-import type { LiteralText, ParsedTemplate, Statement } from './parsed-template.ts'
+import type { LiteralText, ParsedTemplate } from './parsed-template.ts'
+import type { Statement } from './statement.ts'
 import {
   type BoundName,
   readAssign,

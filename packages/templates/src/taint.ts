@@ -1,6 +1,6 @@
 import type { Filtered, Value } from './ast.ts'
 import { type FlowNode, nodesInside } from './flow.ts'
-import type { Statement } from './parsed-template.ts'
+import type { Statement } from './statement.ts'
 
 /** Who can choose a value. Variables, secrets, literals and the time are the platform team's. */
 export type Origin = 'session' | 'caller' | 'upstream'

@@ -134,3 +134,10 @@ export interface CompiledUrl {
    */
   renderTarget(values: TemplateValues): string
 }
+
+/** How a template is compiled. */
+export interface CompileOptions {
+  readonly place: PlaceName
+  /** Of a body: how its outputs are made safe; none is JSON. */
+  readonly contentType?: string
+}

@@ -9,9 +9,10 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { CompiledConnector } from '../compile-connector.ts'
 import type { HeaderList } from '../header-list.ts'
-import type { Ports, StoredSecret, StoredVariable, UpstreamRequest } from '../ports.ts'
+import type { StoredSecret, StoredVariable, UpstreamRequest } from '../ports.ts'
 import { runExchange } from '../run.ts'
 import { Secret } from '../secrecy/secret.ts'
+import type { Ports } from '../surroundings.ts'
 import { callOf, connector, payloadOf, plainPorts, textOf } from '../testing/plain-ports.ts'
 
 /** What a template may be made of; every one renders to plain letters. */

@@ -8,10 +8,10 @@ import type { CompiledTemplate } from '@sluice/templates'
 import type { Authenticated, Payload, Prepared, PreparedHeader, Row } from '../exchange.ts'
 import { decodeUtf8, readWhole } from '../payload.ts'
 import { payloadTooLarge } from '../payload-limit.ts'
-import type { Ports } from '../ports.ts'
 import { renderBody } from '../render-body.ts'
 import { renderProblem } from '../render-field.ts'
 import { bearsSecret, plain, type Twin } from '../secrecy/masked.ts'
+import type { Ports } from '../surroundings.ts'
 import { version } from '../version.ts'
 
 /** Names this proxy in `Via` (RFC 9110 §7.6.3): how a loop is recognised. */

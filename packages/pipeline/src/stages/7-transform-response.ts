@@ -10,8 +10,8 @@ import { passingHeaders, upstreamLocation, withoutBodyHeaders } from '../answeri
 import type { Received, Transformed } from '../exchange.ts'
 import { type HeaderList, headerValue } from '../header-list.ts'
 import { decodeUtf8, orRelease, readWhole } from '../payload.ts'
-import type { Ports } from '../ports.ts'
 import { renderBody } from '../render-body.ts'
+import type { Ports } from '../surroundings.ts'
 
 type StagePorts = Pick<Ports, 'limits' | 'isolatedRenderer'>
 

@@ -8,14 +8,9 @@ import { type CompiledConnector, compileConnector } from '../compile-connector.t
 import type { Call } from '../exchange.ts'
 import type { HeaderList } from '../header-list.ts'
 import { createPlans } from '../plans.ts'
-import {
-  defaultLimits,
-  type IsolatedRender,
-  type Ports,
-  type StoredAnswer,
-  type UpstreamRequest,
-} from '../ports.ts'
+import { defaultLimits, type IsolatedRender, type StoredAnswer, type UpstreamRequest } from '../ports.ts'
 import { Secret } from '../secrecy/secret.ts'
+import type { Ports } from '../surroundings.ts'
 import { noTokenStore } from '../tokens/no-token-store.ts'
 import { createTokenSource } from '../tokens/token-source.ts'
 

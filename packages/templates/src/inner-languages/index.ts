@@ -1,4 +1,4 @@
-import type { Statement } from '../parsed-template.ts'
+import type { Statement } from '../statement.ts'
 import { graphql } from './graphql.ts'
 import { jql } from './jql.ts'
 import type { InnerLanguage } from './language.ts'

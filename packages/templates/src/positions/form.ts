@@ -1,6 +1,6 @@
 import { encoded } from '../escape.ts'
 import { formEncode } from '../form-encode.ts'
-import type { Statement } from '../parsed-template.ts'
+import type { Statement } from '../statement.ts'
 import type { Grammar, PositionReport } from './grammar.ts'
 import type { HostedPosition, HostedText } from './hosted-text.ts'
 import type { Outputs } from './outputs.ts'

@@ -1,6 +1,6 @@
 import type { Escape } from '../escape.ts'
 import { CompileFailure } from '../failure.ts'
-import type { Statement } from '../parsed-template.ts'
+import type { Statement } from '../statement.ts'
 import type { DiagnosticCode } from '../types.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { type InnerLanguage, innerLanguageOf, innerLanguages } from '../inner-languages/index.ts'
-import type { Statement } from '../parsed-template.ts'
+import type { Statement } from '../statement.ts'
 import type { Taint } from '../taint.ts'
 import type { PositionReport } from './grammar.ts'
 import { isInertFilter } from './safe-filters.ts'

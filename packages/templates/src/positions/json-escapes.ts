@@ -1,7 +1,7 @@
 import { type Escape, jsonStringContent, toText } from '../escape.ts'
 import { jsonFilters } from '../filters.ts'
 import { isJsonText, toJson } from '../json-filters.ts'
-import type { Statement } from '../parsed-template.ts'
+import type { Statement } from '../statement.ts'
 
 /** An output that stands for a complete JSON value. */
 export function jsonValueEscape(statement: Statement): Escape {

@@ -1,4 +1,4 @@
-import type { Statement } from '../parsed-template.ts'
+import type { Statement } from '../statement.ts'
 import type { Grammar, PositionReport } from './grammar.ts'
 import type { HostedPosition, HostedText } from './hosted-text.ts'
 import { jsonStringEscape, jsonValueEscape } from './json-escapes.ts'

@@ -8,7 +8,7 @@ import {
   type MarkupState,
   step,
 } from '../markup/tokenizer.ts'
-import type { Statement } from '../parsed-template.ts'
+import type { Statement } from '../statement.ts'
 import type { Grammar, PositionReport } from './grammar.ts'
 import type { Outputs } from './outputs.ts'
 

@@ -1,6 +1,6 @@
 import { type Escape, refusing, toText } from '../escape.ts'
-import type { Statement } from '../parsed-template.ts'
 import type { Place } from '../places.ts'
+import type { Statement } from '../statement.ts'
 import type { Taint } from '../taint.ts'
 import type { PositionReport } from './grammar.ts'
 

@@ -1,5 +1,5 @@
 import { type Escape, encoded, PathText, percentEncode, percentEncodePath } from '../escape.ts'
-import type { Statement } from '../parsed-template.ts'
+import type { Statement } from '../statement.ts'
 import { decodedAt } from './form.ts'
 import type { Grammar, PositionReport } from './grammar.ts'
 import type { HostedPosition, HostedText } from './hosted-text.ts'
