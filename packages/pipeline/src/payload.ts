@@ -18,8 +18,7 @@ export async function readWhole(
     if (length > limitBytes) throw tooLarge()
     chunks.push(chunk)
   }
-  const [only] = chunks
-  return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, length)
+  return joined(chunks)
 }
 
 /** A stream's bytes where they are few, else the stream again from its beginning. */
@@ -36,53 +35,53 @@ export async function readIfSmall(stream: Readable, limitBytes: number): Promise
   return Readable.from(rejoined(chunks, iterator), { objectMode: false })
 }
 
-/** What of a stream is there already, and whether that is the whole. */
+/** What was read of a stream, and whether that is the whole. */
 export interface AtHand {
-  readonly bytes: Buffer
-  /** Where not, the stream is as if nothing had been read. */
+  readonly pieces: readonly Buffer[]
+  /** Where not, the stream goes on with what follows the pieces. */
   readonly isWhole: boolean
 }
 
 /**
- * Waits for a stream's end, for more bytes than the limit, or for some milliseconds, whichever comes first. By events,
- * for that costs a tenth of what iterating does.
+ * Reads until a stream's end, for more bytes than the limit, or for some milliseconds, whichever comes first. By
+ * events, for that costs a tenth of what iterating does.
  */
 export function readAtHand(stream: Readable, limitBytes: number, limitMs: number): Promise<AtHand> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
+    const pieces: Buffer[] = []
     let length = 0
     const settle = () => {
       clearTimeout(timer)
       stream.off('readable', onReadable).off('end', onEnd).off('error', fail).off('close', onClose)
     }
-    const bytesOf = () => (chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks))
-    const putBack = () => {
+    const giveOver = (isWhole: boolean) => {
       settle()
-      const bytes = bytesOf()
-      if (length > 0) stream.unshift(bytes)
-      resolve({ bytes, isWhole: false })
+      resolve({ pieces, isWhole })
     }
     const onReadable = () => {
-      for (let chunk: Buffer | null = stream.read(); chunk !== null; chunk = stream.read()) {
-        chunks.push(chunk)
-        length += chunk.byteLength
-        if (length > limitBytes) return putBack()
+      for (let piece: Buffer | null = stream.read(); piece !== null; piece = stream.read()) {
+        pieces.push(piece)
+        length += piece.byteLength
+        if (length > limitBytes) return giveOver(false)
       }
     }
-    const onEnd = () => {
-      settle()
-      resolve({ bytes: bytesOf(), isWhole: true })
-    }
+    const onEnd = () => giveOver(true)
     const fail = (error: Error) => {
       settle()
       reject(error)
     }
     const onClose = () => fail(stream.errored ?? new Error('The stream ended before its time'))
-    const timer = setTimeout(putBack, limitMs)
+    const timer = setTimeout(giveOver, limitMs, false)
     if (stream.readableEnded) return onEnd()
     if (stream.destroyed) return onClose()
     stream.on('readable', onReadable).on('end', onEnd).on('error', fail).on('close', onClose)
   })
+}
+
+/** Pieces of bytes in a row; where only one has any, it is not copied. */
+export function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const [first, ...more] = pieces.filter(({ byteLength }) => byteLength > 0)
+  return first !== undefined && more.length === 0 ? first : Buffer.concat(pieces)
 }
 
 /** Does some work on an answer; where it fails, nobody will read the body, so its connection is let go. */

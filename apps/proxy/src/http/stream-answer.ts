@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { pipeline, type Readable } from 'node:stream'
+import { finished, type Readable } from 'node:stream'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { HeaderRecord } from './header-record.ts'
 
@@ -19,15 +19,29 @@ const ascii = /^[\x00-\x7f]*$/
  * request to the API; when the body fails the connection is cut, so that a part never looks like the whole.
  */
 export function streamAnswer(outgoing: ServerResponse, answer: StreamedAnswer): Response {
+  const { status, headers, body, onEnd } = answer
   if (outgoing.destroyed) {
-    // `pipeline` throws where there is nothing to write to.
-    answer.body.destroy()
-    answer.onEnd(false)
+    body.destroy()
+    onEnd(false)
     return RESPONSE_ALREADY_SENT
   }
-  outgoing.writeHead(answer.status, answer.headers)
-  // A flushed head goes out as UTF-8, one with the first chunk as Latin-1, which is what a header is.
-  if (Object.values(answer.headers).every((value) => ascii.test(value))) outgoing.flushHeaders()
-  pipeline(answer.body, outgoing, (error) => answer.onEnd(!error, error ?? undefined))
+  outgoing.writeHead(status, headers)
+  // What is there already takes the head with it. A head that is flushed goes out as UTF-8, one with the first piece
+  // as Latin-1, which is what a header is.
+  const waits = body.readableLength === 0
+  if (waits && Object.values(headers).every((value) => ascii.test(value))) outgoing.flushHeaders()
+  // `stream.pipeline` would do the rest, and end even the best of answers with an abort, whose `DOMException` costs
+  // as much as what else happens here.
+  let failure: Error | undefined
+  finished(body, { writable: false }, (error) => {
+    if (!error) return
+    failure = error
+    outgoing.destroy()
+  })
+  finished(outgoing, (error) => {
+    body.destroy()
+    onEnd(!error, failure ?? error ?? undefined)
+  })
+  body.pipe(outgoing)
   return RESPONSE_ALREADY_SENT
 }

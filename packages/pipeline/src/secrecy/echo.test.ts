@@ -6,9 +6,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { runExchange } from '../run.ts'
 import { callOf, connector, plainPorts, textOf } from '../testing/plain-ports.ts'
-import { type OnEcho, withoutEcho } from './echo-filter.ts'
+import { createEchoSieve, type OnEcho } from './echo-sieve.ts'
 import { formsOf } from './forms.ts'
 import { createMultiSearch } from './multi-search.ts'
+import { SievedBody } from './sieved-body.ts'
 
 const awkward = `s<e>c"r'e&t/+=%\\ü €-0123456789abcdef`
 
@@ -37,8 +38,9 @@ const encoders: Readonly<Record<string, (value: string, before: string, after: s
 async function filtered(chunks: readonly Buffer[], secret: string, onEcho: OnEcho) {
   const out: Buffer[] = []
   try {
-    const search = createMultiSearch(formsOf(secret))
-    for await (const chunk of withoutEcho(Readable.from(chunks), search, onEcho)) out.push(chunk)
+    const sieve = createEchoSieve(createMultiSearch(formsOf(secret)), onEcho)
+    const source = Readable.from(chunks)
+    for await (const chunk of new SievedBody({ begun: [], source, sieve })) out.push(chunk)
     return { text: Buffer.concat(out).toString('latin1'), error: undefined }
   } catch (error) {
     return { text: Buffer.concat(out).toString('latin1'), error }
@@ -218,6 +220,23 @@ describe('an exchange', () => {
     if (got instanceof Readable) for await (const chunk of got) out.push(chunk)
     else if (got !== null) out.push(got)
     expect(Buffer.concat(out).equals(Buffer.concat(chunks))).toBe(true)
+  })
+
+  test('whose answer begins before the second half of a secret has come breaks off there', async () => {
+    const before = Buffer.concat([randomBytes(70_000), Buffer.from(secrets.k.slice(0, 10))])
+    const source = new PassThrough()
+    source.write(before)
+    const { ports } = plainPorts(undefined, { secrets })
+    const upstream = { send: async () => ({ status: 200, headers: [], body: source }) }
+    const outcome = await runExchange(callOf(connector(withKey('k'))), { ...ports, upstream })
+    if ('problem' in outcome || !(outcome.answer.body instanceof Readable)) throw new Error('no stream')
+    source.end(secrets.k.slice(10))
+    const out: Buffer[] = []
+    const reading = (async () => {
+      for await (const chunk of outcome.answer.body as Readable) out.push(chunk)
+    })()
+    await expect(reading).rejects.toMatchObject({ code: 'SECRET_IN_RESPONSE' })
+    expect(Buffer.concat(out).equals(before.subarray(0, 70_000))).toBe(true)
   })
 
   test('whose answer fails before it is searched is the failure itself, and lets the API go', async () => {

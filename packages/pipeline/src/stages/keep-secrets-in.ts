@@ -4,10 +4,11 @@
  */
 import type { Received, Transformed } from '../exchange.ts'
 import type { HeaderList } from '../header-list.ts'
-import { orRelease, readAtHand } from '../payload.ts'
-import { bytesWithoutEcho, type OnEcho, withoutEcho } from '../secrecy/echo-filter.ts'
+import { joined, orRelease, readAtHand } from '../payload.ts'
 import { echoSearch } from '../secrecy/echo-search.ts'
+import { bytesWithoutEcho, createEchoSieve, type OnEcho } from '../secrecy/echo-sieve.ts'
 import type { MultiSearch } from '../secrecy/multi-search.ts'
+import { SievedBody } from '../secrecy/sieved-body.ts'
 
 /** What is read before an answer begins, so that one with a secret there is a problem and no broken connection. */
 const atHandBytes = 64 * 1024
@@ -21,10 +22,13 @@ export function keepSecretsIn(received: Received): Promise<Received> {
     if (search === undefined) return received
     const onEcho = call.connector.definition.on_echo
     const headers = headersWithoutEcho(upstream.headers, search, onEcho)
-    const { bytes, isWhole } = await readAtHand(upstream.body, atHandBytes, atHandMs)
-    const clean = bytesWithoutEcho(bytes, search, onEcho)
-    if (isWhole) return { ...received, whole: clean, upstream: { ...upstream, headers } }
-    const body = withoutEcho(upstream.body, search, onEcho)
+    const { pieces, isWhole } = await readAtHand(upstream.body, atHandBytes, atHandMs)
+    const sieve = createEchoSieve(search, onEcho)
+    const begun = pieces.flatMap((piece) => sieve.take(piece))
+    if (isWhole) {
+      return { ...received, whole: joined([...begun, sieve.rest()]), upstream: { ...upstream, headers } }
+    }
+    const body = new SievedBody({ begun, source: upstream.body, sieve })
     return { ...received, upstream: { ...upstream, headers, body } }
   })
 }
