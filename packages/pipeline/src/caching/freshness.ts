@@ -49,12 +49,13 @@ const revalidatableSeconds = 24 * 60 * 60
 export function evaluate(answer: Evaluated): Evaluation {
   const { headers, status, settings } = answer
   const directives = cacheDirectives(headers)
-  const [shared, browser] = [policyOf(answer, directives, true), policyOf(answer, directives, false)]
+  const noStore = directives?.has('no-store') === true
+  const date = parseHttpDate(headerValue(headers, 'date'), answer.receivedAtMs)
+  const { maySharedCacheStore, ...lifetimes } = noStore ? keptNowhere : policyOf(answer, directives, date)
   const freshness: Freshness = {
     receivedAtMs: answer.receivedAtMs,
-    initialAgeSeconds: initialAgeSeconds(answer),
-    lifetimeSeconds: shared.maxAge(),
-    browserLifetimeSeconds: browser.maxAge(),
+    initialAgeSeconds: initialAgeSeconds(answer, date),
+    ...lifetimes,
     ...staleSeconds(directives, settings),
   }
   const usefulSeconds = Math.max(
@@ -63,8 +64,8 @@ export function evaluate(answer: Evaluated): Evaluation {
     hasValidator(headers) ? revalidatableSeconds : 0,
   )
   const keepMs = remainingMs(freshness, answer.receivedAtMs) + usefulSeconds * 1000
-  const storable = !forbidsStoring(status, headers, directives) && shared.storable() && keepMs > 0
-  return { storable, noStore: directives?.has('no-store') === true, freshness, keepMs }
+  const storable = maySharedCacheStore && !forbidsStoring(status, headers, directives) && keepMs > 0
+  return { storable, noStore, freshness, keepMs }
 }
 
 /** What is left of an answer's lifetime, in milliseconds; 0 once it is stale. */
@@ -98,11 +99,13 @@ function exactAge({ initialAgeSeconds, receivedAtMs }: Freshness, nowMs: number)
 }
 
 /** RFC 9111 §4.2.3: what it was when it arrived, whichever of its clocks and the caches before us says more. */
-function initialAgeSeconds({ headers, requestedAtMs, receivedAtMs }: Evaluated): number {
+function initialAgeSeconds(
+  { headers, requestedAtMs, receivedAtMs }: Evaluated,
+  date: number | undefined,
+): number {
   // §5.1: of a list the first counts; what is no number tells nothing.
   const age = deltaSeconds(headerValue(headers, 'age')?.split(',')[0]?.trim()) ?? 0
   const delay = Math.max(0, receivedAtMs - requestedAtMs) / 1000
-  const date = parseHttpDate(headerValue(headers, 'date'), receivedAtMs)
   // A date is cut to the second below: within that second nothing has aged.
   const apparent = date === undefined ? 0 : Math.floor((receivedAtMs - date) / 1000) - 1
   return Math.max(apparent, age + delay)
@@ -126,21 +129,39 @@ function staleSeconds(directives: Directives | undefined, settings: CacheSetting
 const understood = new Set([200, 203, 204, 300, 301, 302, 303, 307, 308, 404, 405, 410, 414, 501])
 const needsLifetime = 302
 
-function policyOf(answer: Evaluated, directives: Directives | undefined, shared: boolean): CachePolicy {
+/** What the library is asked. */
+interface Policy {
+  readonly maySharedCacheStore: boolean
+  readonly lifetimeSeconds: number
+  readonly browserLifetimeSeconds: number
+}
+
+/** RFC 9111 §5.2.2.5: nothing else that the answer says matters then, and the library need not be asked. */
+const keptNowhere: Policy = { maySharedCacheStore: false, lifetimeSeconds: 0, browserLifetimeSeconds: 0 }
+
+function policyOf(answer: Evaluated, directives: Directives | undefined, date: number | undefined): Policy {
   const { method, status } = answer
   const known = understood.has(status) ? status : needsLifetime
-  const options = { shared, cacheHeuristic: 0, immutableMinTimeToLive: 0 }
-  return new CachePolicy(
-    { method, headers: {} },
-    { status: known, headers: forPolicy(answer, directives) },
-    options,
-  )
+  const headers = forPolicy(answer, directives, date)
+  const policyFor = (options: { readonly shared: boolean }) =>
+    new CachePolicy(
+      { method, headers: {} },
+      { status: known, headers },
+      { ...options, cacheHeuristic: 0, immutableMinTimeToLive: 0 },
+    )
+  const [shared, browser] = [policyFor({ shared: true }), policyFor({ shared: false })]
+  return {
+    maySharedCacheStore: shared.storable(),
+    lifetimeSeconds: shared.maxAge(),
+    browserLifetimeSeconds: browser.maxAge(),
+  }
 }
 
 /** What the library reads, as it expects it: it compares with case, splits quoted strings, and guesses dates. */
 function forPolicy(
   { headers, status, settings, receivedAtMs }: Evaluated,
   directives: Directives | undefined,
+  saidDate: number | undefined,
 ): Record<string, string> {
   const plain: Record<string, string> = {}
   const [expires, pragma] = [headerValue(headers, 'expires'), headerValue(headers, 'pragma')]
@@ -151,7 +172,7 @@ function forPolicy(
   if (directives !== undefined) plain['cache-control'] = written(directives)
   if (pragma !== undefined) plain.pragma = pragma.toLowerCase()
   // RFC 9111 §5.3: what is no date has passed.
-  const date = parseHttpDate(headerValue(headers, 'date'), receivedAtMs) ?? receivedAtMs
+  const date = saidDate ?? receivedAtMs
   plain.date = httpDate(date)
   if (expires !== undefined) plain.expires = httpDate(parseHttpDate(expires, receivedAtMs) ?? date)
   return plain
