@@ -35,7 +35,15 @@ export interface Call {
   readonly ifNoneMatch: string | undefined
   /** The caller's `If-Modified-Since`. */
   readonly ifModifiedSince: string | undefined
-  /** Aborted when the caller goes away or the exchange's time is over; its reason is then a problem. */
+  readonly ending: Ending
+}
+
+/** What ends an exchange. */
+export interface Ending {
+  /**
+   * Aborted when the caller goes away or the exchange's time is over; its reason is then a problem. It is made when
+   * somebody first asks for it: an answer from the cache has no need of it.
+   */
   readonly signal: AbortSignal
 }
 

@@ -7,7 +7,7 @@ export {
   type CompileOptions,
   compileConnector,
 } from './compile-connector.ts'
-export type { Answer, Call, Payload } from './exchange.ts'
+export type { Answer, Call, Ending, Payload } from './exchange.ts'
 export { type HeaderList, headerValue } from './header-list.ts'
 export { invalidHeaderValue } from './header-value.ts'
 export type { LiteralDestination } from './literal-destination.ts'

@@ -73,7 +73,7 @@ describe('an equal call is planned once', () => {
     await run(callOf(compiled, sent))
     const gone = new AbortController()
     gone.abort(new Error('gone'))
-    expect(await run(callOf(compiled, { ...sent, signal: gone.signal }))).not.toContain('x-email')
+    expect(await run(callOf(compiled, { ...sent, ending: gone }))).not.toContain('x-email')
   })
 })
 

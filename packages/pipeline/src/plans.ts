@@ -20,7 +20,7 @@ interface Readers {
   readonly variables: VariableReader
 }
 
-/** All but what belongs to one call: its signal, its conditions, its id. */
+/** All but what belongs to one call: its ending, its conditions, its id. */
 type Plan = Omit<Placed, 'call'>
 
 const maxPlans = 10_000

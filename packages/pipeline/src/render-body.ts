@@ -50,6 +50,6 @@ function renderApart(
       ...(body !== undefined && { body }),
       ...(response !== undefined && { response }),
     },
-    signal: call.signal,
+    signal: call.ending.signal,
   })
 }

@@ -161,11 +161,11 @@ async function askApi(missed: Missed, run: Run): Promise<Answer> {
     return end instanceof Finished ? end.answer : end
   } catch (error) {
     if (error instanceof NotConfirmed) return askApi(withoutConditions(missed), run)
-    plan?.flight?.settle(missed.call.signal.aborted ? { kind: 'abandoned' } : failed(error))
+    plan?.flight?.settle(missed.call.ending.signal.aborted ? { kind: 'abandoned' } : failed(error))
     const nowMs = run.ports.clock.now()
     if (plan?.stored === undefined || !isApiFailure(error) || !mayServeOnError(plan.stored, nowMs))
       throw error
-    if (missed.call.signal.aborted) throw error
+    if (missed.call.ending.signal.aborted) throw error
     const reason = { kind: 'on-error', status: undefined } as const
     const answer = answerFromStore(plan.stored, { call: missed.call, reason, nowMs })
     await run.observe?.('revalidate', new Finished(answer), 0)
@@ -181,7 +181,7 @@ function failed(error: unknown): FlightOutcome {
 /** The caller has its answer: nobody hears how this ends but the callers to come, who find it out themselves. */
 function refreshLater(missed: Missed, ports: Ports): void {
   const signal = AbortSignal.timeout(ports.limits.exchangeMs)
-  const detached = { ...missed, call: { ...missed.call, signal } }
+  const detached = { ...missed, call: { ...missed.call, ending: { signal } } }
   askApi(detached, { ports, time: timer(ports.clock), observe: undefined }).then(
     ({ body }) => void (body instanceof Readable && body.destroy()),
     () => undefined,
@@ -189,8 +189,9 @@ function refreshLater(missed: Missed, ports: Ports): void {
 }
 
 /** A failure that no stage foresaw is ours: its reason goes to our log, not to the caller. */
-function asProblem(error: unknown, { signal }: Call): ProblemError {
+function asProblem(error: unknown, { ending }: Call): ProblemError {
   if (error instanceof ProblemError) return error
+  const { signal } = ending
   if (signal.aborted && signal.reason instanceof ProblemError) return signal.reason
   const detail = 'The proxy failed to run this call; the request id leads to the reason in its log'
   return new ProblemError('INTERNAL_ERROR', { detail, cause: error })

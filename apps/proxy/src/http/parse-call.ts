@@ -3,12 +3,12 @@ import { hasPayload, ProblemError, type WirePairs, wireHeaders } from '@sluice/c
 import {
   type Call,
   type CompiledConnector,
+  type Ending,
   readHeaderOfOverrides,
   readQueryOverrides,
   viaPseudonym,
 } from '@sluice/pipeline'
 import type { Arrival } from './arrival.ts'
-import type { CallerSignal } from './caller-signal.ts'
 import { singleHeader } from './node-env.ts'
 import { bearsBody, receivePayload } from './payload.ts'
 import type { Caller } from './session.ts'
@@ -18,7 +18,7 @@ export interface CallSources {
   readonly arrival: Arrival
   readonly caller: Caller
   readonly connector: CompiledConnector
-  readonly ending: CallerSignal
+  readonly ending: Ending
   /** Longest payload, in bytes. */
   readonly payloadLimitBytes: number
 }
@@ -50,9 +50,7 @@ export function parseCall({ arrival, caller, connector, ending, payloadLimitByte
     payload,
     ifNoneMatch,
     ifModifiedSince,
-    get signal() {
-      return ending.signal
-    },
+    ending,
   }
 }
 

@@ -11,8 +11,8 @@ import {
 import type { Context } from 'hono'
 import { checkHost, checkMethod, checkRoles, findConnector } from '../http/admit.ts'
 import { type Arrival, arrive } from '../http/arrival.ts'
-import { callerGone, callerSignal } from '../http/caller-signal.ts'
 import { corsGrant } from '../http/cors.ts'
+import { callerGone, ExchangeEnding } from '../http/exchange-ending.ts'
 import { logExchange } from '../http/exchange-log.ts'
 import type { HeaderRecord } from '../http/header-record.ts'
 import type { NodeEnv } from '../http/node-env.ts'
@@ -85,7 +85,7 @@ function admit(services: Services, progress: Progress, permalink: string): Call 
 
       const { requestBytes: payloadLimitBytes, exchangeMs } = services.ports.limits
       if (outgoing.destroyed) throw callerGone()
-      const ending = callerSignal(outgoing, exchangeMs)
+      const ending = new ExchangeEnding(outgoing, exchangeMs)
       return parseCall({ arrival, caller, connector, ending, payloadLimitBytes })
     })
   })

@@ -93,7 +93,7 @@ async function run(
     payload: payloadOf(options),
     ifNoneMatch: undefined,
     ifModifiedSince: undefined,
-    signal: AbortSignal.timeout(ports.limits.exchangeMs),
+    ending: { signal: AbortSignal.timeout(ports.limits.exchangeMs) },
   }
   // What the proxy would not admit is not run here either.
   if (mayCall(session, connector)) return traceExchange(call, ports)

@@ -114,7 +114,7 @@ async function landing(
   clock: Clock,
 ): Promise<FlightOutcome | { readonly kind: 'slow' }> {
   const landed = new AbortController()
-  const stop = AbortSignal.any([call.signal, landed.signal])
+  const stop = AbortSignal.any([call.ending.signal, landed.signal])
   const waitMs = Math.min(patienceMs, call.connector.definition.timeout_ms)
   const slow = clock.sleep(waitMs, stop).then(() => ({ kind: 'slow' }) as const)
   try {

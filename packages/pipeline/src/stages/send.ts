@@ -51,13 +51,13 @@ export async function send(missed: Missed, ports: Needs): Promise<Received> {
       return { ...sent, ...outcome }
     }
     if (!(outcome instanceof ProblemError)) outcome.upstream.body.destroy()
-    await ports.clock.sleep(pauseMs, missed.call.signal)
+    await ports.clock.sleep(pauseMs, missed.call.ending.signal)
   }
 }
 
 /** A signature or a token is paid for here, once it is certain that something is sent. */
 function pay({ call, credential }: Missed, { tokens, clock }: Needs): Promise<Payment> | undefined {
-  return credential?.pay({ tokens, clock, signal: call.signal })
+  return credential?.pay({ tokens, clock, signal: call.ending.signal })
 }
 
 /** RFC 6750 §2.1. */
@@ -91,7 +91,7 @@ async function follow(missed: Missed, deadline: number, { upstream, clock }: Nee
     headers: realHeaders(missed.headers),
     body: missed.body,
     timeoutMs: remaining(deadline, clock),
-    signal: missed.call.signal,
+    signal: missed.call.ending.signal,
   }
   let mayBearCredentials = true
   for (let hops = 0; ; hops++) {

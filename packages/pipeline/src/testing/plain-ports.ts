@@ -50,7 +50,7 @@ export function callOf(compiled: CompiledConnector, sent: Partial<Call> = {}): C
     payload: null,
     ifNoneMatch: undefined,
     ifModifiedSince: undefined,
-    signal: new AbortController().signal,
+    ending: new AbortController(),
     ...sent,
   }
 }

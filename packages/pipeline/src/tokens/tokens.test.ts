@@ -287,7 +287,7 @@ describe('the life of a token', () => {
   test('a caller that goes away leaves the exchange to those who wait', async () => {
     const { call, sent } = world()
     const leaving = new AbortController()
-    const gone = call(clientCredentials(), {}, { signal: leaving.signal })
+    const gone = call(clientCredentials(), {}, { ending: leaving })
     const stays = call(clientCredentials())
     leaving.abort(new ProblemError('UPSTREAM_TIMEOUT', { detail: 'gone' }))
     expect(await gone).toMatchObject({ code: 'UPSTREAM_TIMEOUT' })

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { expect, test } from 'vitest'
-import { callerSignal } from './caller-signal.ts'
+import { ExchangeEnding } from './exchange-ending.ts'
 
 /** As much of a response as the signal looks at. */
 function response(writableFinished: boolean): ServerResponse {
@@ -9,30 +9,30 @@ function response(writableFinished: boolean): ServerResponse {
 }
 
 test('an exchange whose time is over is ended with UPSTREAM_TIMEOUT', async () => {
-  const { signal } = callerSignal(response(false), 10)
+  const { signal } = new ExchangeEnding(response(false), 10)
   await expect.poll(() => signal.aborted).toBe(true)
   expect(signal.reason).toMatchObject({ code: 'UPSTREAM_TIMEOUT' })
 })
 
 test('a caller who goes away ends the exchange, one who has the whole answer does not', () => {
   const unfinished = response(false)
-  const { signal: gone } = callerSignal(unfinished, 60_000)
+  const { signal: gone } = new ExchangeEnding(unfinished, 60_000)
   unfinished.emit('close')
   expect(gone.aborted).toBe(true)
 
   const finished = response(true)
-  const { signal: served } = callerSignal(finished, 60_000)
+  const { signal: served } = new ExchangeEnding(finished, 60_000)
   finished.emit('close')
   expect(served.aborted).toBe(false)
 })
 
 test('a caller who went away before anybody asked ends the exchange as well', () => {
-  const ending = callerSignal(Object.assign(response(false), { destroyed: true }), 60_000)
+  const ending = new ExchangeEnding(Object.assign(response(false), { destroyed: true }), 60_000)
   expect(ending.signal.reason).toMatchObject({ code: 'INVALID_REQUEST' })
 })
 
 test('time runs from the beginning, whenever somebody asks', async () => {
-  const ending = callerSignal(response(false), 1)
+  const ending = new ExchangeEnding(response(false), 1)
   await new Promise((resolve) => setTimeout(resolve, 20))
   const { signal } = ending
   await new Promise((resolve) => setTimeout(resolve, 5))
@@ -40,6 +40,6 @@ test('time runs from the beginning, whenever somebody asks', async () => {
 })
 
 test('it is one signal, however often somebody asks', () => {
-  const ending = callerSignal(response(false), 60_000)
+  const ending = new ExchangeEnding(response(false), 60_000)
   expect(ending.signal).toBe(ending.signal)
 })

@@ -1,24 +1,29 @@
 import type { ServerResponse } from 'node:http'
 import { ProblemError } from '@sluice/connector-schema'
-
-/** What ends an exchange. */
-export interface CallerSignal {
-  /** Made when somebody first asks for it: an answer from the cache has no need of it. */
-  readonly signal: AbortSignal
-}
+import type { Ending } from '@sluice/pipeline'
 
 /**
- * A signal that ends an exchange: when the caller goes away before the answer is complete, or when the
- * exchange's time is over. Its reason is a problem. Time runs from now on.
+ * Ends an exchange: when the caller goes away before the answer is complete, or when the exchange's time is over. Time
+ * runs from now on.
+ *
+ * A class, because an object literal with a getter is a new shape to V8 each time: that made a hit half as fast.
  */
-export function callerSignal(outgoing: ServerResponse, timeoutMs: number): CallerSignal {
-  const startedMs = performance.now()
-  let signal: AbortSignal | undefined
-  return {
-    get signal() {
-      signal ??= watch(outgoing, { timeoutMs, leftMs: startedMs + timeoutMs - performance.now() })
-      return signal
-    },
+export class ExchangeEnding implements Ending {
+  readonly #outgoing: ServerResponse
+  readonly #timeoutMs: number
+  readonly #startedMs = performance.now()
+  #signal: AbortSignal | undefined
+
+  constructor(outgoing: ServerResponse, timeoutMs: number) {
+    this.#outgoing = outgoing
+    this.#timeoutMs = timeoutMs
+  }
+
+  get signal(): AbortSignal {
+    const timeoutMs = this.#timeoutMs
+    const leftMs = this.#startedMs + timeoutMs - performance.now()
+    this.#signal ??= watch(this.#outgoing, { timeoutMs, leftMs })
+    return this.#signal
   }
 }
 
