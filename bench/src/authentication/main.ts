@@ -24,7 +24,7 @@ async function exchange(connector: CompiledConnector, ports: Ports): Promise<num
       payload: null,
       ifNoneMatch: undefined,
       ifModifiedSince: undefined,
-      signal: noSignal,
+      ending: { signal: noSignal },
     },
     ports,
   )
