@@ -1,5 +1,6 @@
 import { ProblemError } from '@sluice/connector-schema'
 import { Hono } from 'hono'
+import { PatternRouter } from 'hono/router/pattern-router'
 import { arrive } from './http/arrival.ts'
 import type { NodeEnv } from './http/node-env.ts'
 import { answerProblem } from './routes/answering.ts'
@@ -12,7 +13,8 @@ import type { Services } from './services.ts'
 
 /** The proxy's routes. It runs on Node's server only: handlers read and write Node's own messages. */
 export function createApp(services: Services): Hono<NodeEnv> {
-  const app = new Hono<NodeEnv>()
+  // Of Hono's routers that can hold these routes, the fastest.
+  const app = new Hono<NodeEnv>({ router: new PatternRouter() })
   app.options('/connectors/*', createPreflight(services))
   app.all('/connectors/:permalink/execute', createExecute(services))
   app.get('/connectors/manifest', createManifest(services))

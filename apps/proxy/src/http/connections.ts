@@ -15,32 +15,34 @@ export interface Connections {
  * open such ones ahead of need: a shutdown would wait for them until its deadline.
  */
 export function trackConnections(server: Server): Connections {
-  // Requests may be sent before the one in front of them is answered, so there may be several.
-  const unfinished = new Map<Duplex, Set<ServerResponse>>()
+  // Requests may be sent before the one in front of them is answered, so there may be several. Those that are finished
+  // stay until the next one comes: a listener for each answer would cost more than the look.
+  const answers = new Map<Duplex, readonly ServerResponse[]>()
   let ending = false
 
+  const unfinishedOf = (socket: Duplex) =>
+    (answers.get(socket) ?? []).filter(({ writableFinished }) => !writableFinished)
+  const endIfIdle = (socket: Socket) => {
+    if (unfinishedOf(socket).length === 0) socket.destroySoon()
+  }
+
   server.on('connection', (socket: Socket) => {
-    unfinished.set(socket, new Set())
+    answers.set(socket, [])
     if (ending) socket.destroySoon()
-    socket.once('close', () => unfinished.delete(socket))
+    socket.once('close', () => answers.delete(socket))
   })
   server.on('request', ({ socket }, outgoing) => {
-    const answers = unfinished.get(socket)
-    answers?.add(outgoing)
-    // An answer that never finishes takes its connection with it.
-    outgoing.once('finish', () => {
-      answers?.delete(outgoing)
-      if (ending && answers?.size === 0) socket.destroySoon()
-    })
+    answers.set(socket, [...unfinishedOf(socket), outgoing])
+    if (ending) outgoing.once('finish', () => endIfIdle(socket))
   })
   return {
-    answerHasBegun(socket) {
-      return [...(unfinished.get(socket) ?? [])].some((outgoing) => outgoing.headersSent)
-    },
+    answerHasBegun: (socket) => unfinishedOf(socket).some(({ headersSent }) => headersSent),
     endWhenIdle() {
       ending = true
-      for (const [socket, answers] of unfinished) {
-        if (answers.size === 0) (socket as Socket).destroySoon()
+      for (const [socket, known] of answers) {
+        // An answer that never finishes takes its connection with it.
+        for (const outgoing of known) outgoing.once('finish', () => endIfIdle(socket as Socket))
+        endIfIdle(socket as Socket)
       }
     },
   }

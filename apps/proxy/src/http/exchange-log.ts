@@ -17,7 +17,7 @@ export interface ExchangeRecord {
   readonly whole?: boolean
 }
 
-/** Writes the one line of an exchange: no body, no query, no header value. */
+/** Writes the one line of an exchange: no body, no query, no header value. What is undefined is not written. */
 export function logExchange(logger: Logger, record: ExchangeRecord): void {
   const { arrival, tenant, connector, status, timings, problem, cacheStatus, whole = true } = record
   const fields = {
@@ -28,10 +28,11 @@ export function logExchange(logger: Logger, record: ExchangeRecord): void {
     connector: connector?.permalink,
     revision: connector?.revision,
     status,
-    ...(problem && { code: problem.code, stage: problem.stage }),
-    ...(problem?.cause !== undefined && { cause: noteError(problem.cause) }),
-    ...(cacheStatus !== undefined && { cache: cacheStatus }),
-    ...(!whole && { aborted: true }),
+    code: problem?.code,
+    stage: problem?.stage,
+    cause: problem?.cause === undefined ? undefined : noteError(problem.cause),
+    cache: cacheStatus,
+    aborted: whole ? undefined : true,
     total_ms: rounded(elapsedMs(arrival)),
     setup_ms: rounded(timings.setupMs),
     transform_ms: rounded(timings.transformMs),

@@ -1,4 +1,3 @@
-import { ProblemError } from '@sluice/connector-schema'
 import type { Answer, Timings } from '@sluice/pipeline'
 import type { CorsGrant } from '../tenant.ts'
 import type { Arrival } from './arrival.ts'
@@ -28,16 +27,11 @@ export interface AnswerContext {
   readonly rateLimit: HeaderRecord | undefined
 }
 
-/**
- * All headers of an answer, built once.
- *
- * @throws ProblemError `UPSTREAM_PROTOCOL_ERROR` where the API sent a value that HTTP cannot carry.
- */
+/** All headers of an answer, built once. */
 export function answerHeaders({ arrival, answer, timings, grant, rateLimit }: AnswerContext): HeaderRecord {
   const headers: Record<string, string> = {}
   for (const [name, value] of answer.headers) {
     if (rateLimit !== undefined && upstreamLimitFields.has(name)) continue
-    if (notHeaderText.test(value)) throw badHeader()
     // `constructor` is a header name like any other.
     const former = Object.hasOwn(headers, name) ? headers[name] : undefined
     // Repeats of a field are one list (RFC 9110 §5.3).
@@ -63,13 +57,3 @@ const upstreamLimitFields: ReadonlySet<string> = new Set([
   'x-ratelimit-remaining',
   'x-ratelimit-reset',
 ])
-
-/** Everything but field-content of RFC 9110 §5.5. */
-const notHeaderText = /[^\t\x20-\x7e\x80-\xff]/
-
-function badHeader(): ProblemError {
-  return new ProblemError('UPSTREAM_PROTOCOL_ERROR', {
-    detail: 'The API answered with a header that cannot be passed on.',
-    stage: 'transform-response',
-  })
-}

@@ -25,16 +25,12 @@ export function createDevLogger(output: Output): Logger {
  */
 export function exchangeLine(fields: Fields): string {
   const { method, connector, status, cache, total_ms: totalMs, code, stage, request_id: requestId } = fields
-  const parts = [
-    String(method ?? '?').padEnd(4),
-    String(connector ?? '(no connector)'),
-    String(status),
-    ...(typeof cache === 'string' ? [cacheWord(cache)] : []),
-    `${Number(totalMs).toFixed(1)} ms`,
-    ...(typeof code === 'string' ? [`${code} in ${String(stage)}`, `request ${String(requestId)}`] : []),
-    ...(fields.aborted === true ? [code === undefined ? 'the caller went away' : 'cut short'] : []),
-  ]
-  return parts.join('  ') + details(fields)
+  let line = `${String(method ?? '?').padEnd(4)}  ${connector ?? '(no connector)'}  ${status}`
+  if (typeof cache === 'string') line += `  ${cacheWord(cache)}`
+  line += `  ${Number(totalMs).toFixed(1)} ms`
+  if (typeof code === 'string') line += `  ${code} in ${stage}  request ${requestId}`
+  if (fields.aborted === true) line += code === undefined ? '  the caller went away' : '  cut short'
+  return line + details(fields)
 }
 
 /** Prints lines of one turn of the event loop at once: under load a write for each costs more than the line. */
@@ -53,6 +49,7 @@ function together(output: Output): { print(line: string): void } {
 
 /** RFC 9211 in one word or two: `sluice; hit; ttl=4` → `hit`, `sluice; fwd=uri-miss; stored` → `miss, stored`. */
 function cacheWord(status: string): string {
+  if (status.startsWith('sluice; hit;')) return 'hit'
   const [, first = '', ...more] = status.split(';').map((part) => part.trim())
   const word = first.replace(/^fwd=/, '').replace(/^(?:uri|vary)-miss$/, 'miss')
   const kept = more.filter((part) => part === 'stored' || part === 'collapsed')

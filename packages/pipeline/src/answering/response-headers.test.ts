@@ -34,6 +34,16 @@ test('what Connection names does not pass either', () => {
   expect(names(passingHeaders(headers))).toEqual(['x-stays'])
 })
 
+test.each(['a\r\nset-cookie: x=1', 'a\nb', 'nul\0', 'snow ☃'])(
+  'a value that HTTP cannot carry is refused where it would pass: %j',
+  (value) => {
+    expect(() => passingHeaders([['x-data', value]])).toThrow(
+      expect.objectContaining({ code: 'UPSTREAM_PROTOCOL_ERROR', stage: 'transform-response' }),
+    )
+    expect(passingHeaders([['set-cookie', value]])).toEqual([])
+  },
+)
+
 test('content, links, limits and validators pass', () => {
   const kept = [
     'content-type',

@@ -1,4 +1,4 @@
-import { hopByHopHeaders } from '@sluice/connector-schema'
+import { hopByHopHeaders, ProblemError } from '@sluice/connector-schema'
 import { type HeaderList, headerValue } from '../header-list.ts'
 
 /** What never passes from an API to a widget (spec: "Response headers that never pass"), lower case. */
@@ -73,11 +73,27 @@ function passes(name: string): boolean {
   return !refusedNames.has(name) && !refusedPrefixes.some((prefix) => name.startsWith(prefix))
 }
 
-/** The headers of an API's answer that a widget may see. `named` are those that `Connection` lists. */
+/** Everything but field-content of RFC 9110 §5.5. */
+const notHeaderText = /[^\t\x20-\x7e\x80-\xff]/
+
+/**
+ * The headers of an API's answer that a widget may see; those that `Connection` names are between it and us.
+ *
+ * @throws ProblemError `UPSTREAM_PROTOCOL_ERROR` where one of them has a value that HTTP cannot carry
+ */
 export function passingHeaders(headers: HeaderList): (readonly [string, string])[] {
   const connection = headerValue(headers, 'connection')?.toLowerCase() ?? ''
   const named = connection === '' ? [] : connection.split(',').map((name) => name.trim())
-  return headers.filter(([name]) => passes(name) && !named.includes(name))
+  const passing = headers.filter(([name]) => passes(name) && !named.includes(name))
+  if (passing.some(([, value]) => notHeaderText.test(value))) throw badHeader()
+  return passing
+}
+
+function badHeader(): ProblemError {
+  return new ProblemError('UPSTREAM_PROTOCOL_ERROR', {
+    detail: 'The API answered with a header that cannot be passed on.',
+    stage: 'transform-response',
+  })
 }
 
 /** Takes out what described the API's own bytes. */

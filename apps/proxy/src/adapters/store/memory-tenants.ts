@@ -28,7 +28,7 @@ export function createMemoryTenants(tenants: readonly TenantSettings[]): MemoryT
   let index = indexOf(tenants)
 
   function atHost(host: string | undefined): Tenant | undefined {
-    if (host === undefined) return undefined
+    if (host === undefined || index.byHost.size === 0) return undefined
     const { name, port } = splitHost(host)
     return index.byHost.get(`${name}:${port}`) ?? index.byHost.get(name)
   }
