@@ -85,12 +85,19 @@ export function joined(pieces: readonly Uint8Array[]): Uint8Array {
 }
 
 /** Does some work on an answer; where it fails, nobody will read the body, so its connection is let go. */
-export async function orRelease<Result>(body: Readable, work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work()
-  } catch (error) {
+export function orRelease<Result>(
+  body: Readable,
+  work: () => Result | Promise<Result>,
+): Result | Promise<Result> {
+  const release = (error: unknown): never => {
     body.destroy()
     throw error
+  }
+  try {
+    const result = work()
+    return result instanceof Promise ? result.catch(release) : result
+  } catch (error) {
+    return release(error)
   }
 }
 

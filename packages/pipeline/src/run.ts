@@ -111,31 +111,50 @@ function through<First, Last>(
   first: First | Finished,
   run: Run,
 ): Last | Finished | Promise<Last | Finished> {
-  return goOn(steps.list, first, run) as Last | Finished | Promise<Last | Finished>
+  return goOn({ list: steps.list, from: 0 }, first, run) as Last | Finished | Promise<Last | Finished>
 }
 
-function goOn(list: readonly Step<unknown, unknown>[], first: unknown, run: Run): unknown {
+interface Way {
+  readonly list: readonly Step<unknown, unknown>[]
+  readonly from: number
+}
+
+function goOn({ list, from }: Way, first: unknown, run: Run): unknown {
   let value = first
-  for (const [index, step] of list.entries()) {
-    if (value instanceof Finished) return value
+  for (let at = from; at < list.length && !(value instanceof Finished); at += 1) {
+    const step = list[at] as Step<unknown, unknown>
     const given =
       run.observe === undefined
         ? ran(step, value, run)
         : watched(step, value, { ...run, observe: run.observe })
-    if (given instanceof Promise) return given.then((next) => goOn(list.slice(index + 1), next, run))
+    if (given instanceof Promise) return given.then((next) => goOn({ list, from: at + 1 }, next, run))
     value = given
   }
   return value
 }
 
 function ran({ part, run: stage }: Step<unknown, unknown>, value: unknown, { ports, time }: Run): unknown {
-  const count = () => void time.took(part)
   try {
     const given = stage(value, ports)
-    return given instanceof Promise ? given.finally(count) : given
+    if (given instanceof Promise) return counted(given, () => time.took(part))
+    return given
   } finally {
-    count()
+    time.took(part)
   }
+}
+
+/** What `finally` does, with one promise instead of three. */
+function counted(given: Promise<unknown>, count: () => void): Promise<unknown> {
+  return given.then(
+    (value) => {
+      count()
+      return value
+    },
+    (error: unknown) => {
+      count()
+      throw error
+    },
+  )
 }
 
 async function watched(

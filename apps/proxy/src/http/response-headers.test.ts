@@ -24,6 +24,16 @@ test('a field that the API repeats arrives with all its values', () => {
   expect(headers.link).toBe('</a>; rel=next, </b>; rel=prev')
 })
 
+test('what the proxy says itself nobody else says', () => {
+  const headers = headersOf([
+    ['x-request-id', 'theirs'],
+    ['vary', '*'],
+    ['x-content-type-options', 'sniff'],
+  ])
+  expect(headers).toMatchObject({ 'x-request-id': 'r-1', 'x-content-type-options': 'nosniff' })
+  expect(headers.vary).not.toContain('*')
+})
+
 test('names of the prototype change nothing', () => {
   const headers = headersOf([
     ['__proto__', 'x'],

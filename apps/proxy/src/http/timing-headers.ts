@@ -33,7 +33,7 @@ function oneDecimal(ms: number): string {
  * `Server-Timing` (W3C) and `X-Connector-Timing`: milliseconds with one decimal. What the server did before the
  * pipeline began counts as set-up.
  */
-export function timingHeaders({ arrival, timings, cacheHit, problem }: TimingReport): HeaderRecord {
+export function timingHeaders({ arrival, timings, cacheHit, problem }: TimingReport) {
   const totalMs = elapsedMs(arrival)
   const setup = oneDecimal(timings.setupMs + Math.max(0, totalMs - timings.totalMs))
   const transform = oneDecimal(timings.transformMs)
@@ -48,7 +48,7 @@ export function timingHeaders({ arrival, timings, cacheHit, problem }: TimingRep
   return {
     'server-timing': `setup;dur=${setup}, transform;dur=${transform}, auth;dur=${auth}, cache;dur=${cache}, external;dur=${external}, total;dur=${total}`,
     'x-connector-timing': `{"request_id":"${arrival.requestId}","total_ms":${total},"internal_ms":${internal},"external_ms":${external},"breakdown":${breakdown},"cache_hit":${cacheHit}${failure}}`,
-  }
+  } satisfies HeaderRecord
 }
 
 function failureFields(problem: ProblemError): string {

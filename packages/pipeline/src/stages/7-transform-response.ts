@@ -5,7 +5,7 @@
 import { hash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { ProblemError } from '@sluice/connector-schema'
-import { type ResponseValues, TemplateRenderError } from '@sluice/templates'
+import { type CompiledTemplate, type ResponseValues, TemplateRenderError } from '@sluice/templates'
 import { passingHeaders, upstreamLocation, withoutBodyHeaders } from '../answering/response-headers.ts'
 import type { Received, Transformed } from '../exchange.ts'
 import { type HeaderList, headerValue } from '../header-list.ts'
@@ -16,11 +16,11 @@ import type { Ports } from '../surroundings.ts'
 type StagePorts = Pick<Ports, 'limits' | 'isolatedRenderer'>
 
 /** The stage. */
-export function transformResponse(received: Received, ports: StagePorts): Promise<Transformed> {
+export function transformResponse(received: Received, ports: StagePorts): Transformed | Promise<Transformed> {
   return orRelease(received.upstream.body, () => transform(received, ports))
 }
 
-async function transform(received: Received, ports: StagePorts): Promise<Transformed> {
+function transform(received: Received, ports: StagePorts): Transformed | Promise<Transformed> {
   const { upstream, method, call } = received
   const { status } = upstream
   const headers = passingHeaders(upstream.headers)
@@ -40,6 +40,19 @@ async function transform(received: Received, ports: StagePorts): Promise<Transfo
     const typed = contentType === '' ? headers : withContentType(headers, contentType)
     return { received, status, headers: typed, body: received.whole ?? upstream.body }
   }
+  return render({ received, template, headers }, ports)
+}
+
+interface Rendering {
+  readonly received: Received
+  readonly template: CompiledTemplate
+  /** What of the API's headers passes. */
+  readonly headers: HeaderList
+}
+
+async function render({ received, template, headers }: Rendering, ports: StagePorts): Promise<Transformed> {
+  const { upstream, call } = received
+  const { status } = upstream
   const bytes = received.whole ?? (await readUpstream(upstream.body, ports.limits.bufferedAnswerBytes))
   const response = { status, headers, text: decodeUtf8(bytes) }
   const inputBytes = template.uses.response && response.text !== undefined ? bytes.byteLength : 0
@@ -51,7 +64,8 @@ async function transform(received: Received, ports: StagePorts): Promise<Transfo
   } catch (error) {
     throw failedTemplate(response, error)
   }
-  const own = headersOfOwnBody(contentType || 'application/json', body)
+  const contentType = call.connector.definition.response_content_type || 'application/json'
+  const own = headersOfOwnBody(contentType, body)
   return { received, status, headers: [...withoutBodyHeaders(headers), ...own], body }
 }
 

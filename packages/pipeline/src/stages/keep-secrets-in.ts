@@ -15,21 +15,22 @@ const atHandBytes = 64 * 1024
 const atHandMs = 50
 
 /** The stage before the template. */
-export function keepSecretsIn(received: Received): Promise<Received> {
+export function keepSecretsIn(received: Received): Received | Promise<Received> {
   const { upstream, call } = received
-  return orRelease(upstream.body, async () => {
+  return orRelease(upstream.body, () => {
     const search = echoSearch(received)
     if (search === undefined) return received
     const onEcho = call.connector.definition.on_echo
     const headers = headersWithoutEcho(upstream.headers, search, onEcho)
-    const { pieces, isWhole } = await readAtHand(upstream.body, atHandBytes, atHandMs)
-    const sieve = createEchoSieve(search, onEcho)
-    const begun = pieces.flatMap((piece) => sieve.take(piece))
-    if (isWhole) {
-      return { ...received, whole: joined([...begun, sieve.rest()]), upstream: { ...upstream, headers } }
-    }
-    const body = new SievedBody({ begun, source: upstream.body, sieve })
-    return { ...received, upstream: { ...upstream, headers, body } }
+    return readAtHand(upstream.body, atHandBytes, atHandMs).then(({ pieces, isWhole }) => {
+      const sieve = createEchoSieve(search, onEcho)
+      const begun = pieces.flatMap((piece) => sieve.take(piece))
+      if (isWhole) {
+        return { ...received, whole: joined([...begun, sieve.rest()]), upstream: { ...upstream, headers } }
+      }
+      const body = new SievedBody({ begun, source: upstream.body, sieve })
+      return { ...received, upstream: { ...upstream, headers, body } }
+    })
   })
 }
 
@@ -37,7 +38,7 @@ export function keepSecretsIn(received: Received): Promise<Received> {
 export function keepSecretsInStill(transformed: Transformed): Transformed | Promise<Transformed> {
   const { received, body } = transformed
   if (!(body instanceof Uint8Array) || body === received.whole) return transformed
-  return orRelease(received.upstream.body, async () => {
+  return orRelease(received.upstream.body, () => {
     const search = echoSearch(received)
     if (search === undefined) return transformed
     return {

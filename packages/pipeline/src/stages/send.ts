@@ -31,7 +31,8 @@ export async function send(missed: Missed, ports: Needs): Promise<Received> {
   const end = ports.clock.monotonic() + ports.limits.exchangeMs
   for (let attempt = 1; ; attempt++) {
     const deadlineOf = () => Math.min(end, ports.clock.monotonic() + connector.definition.timeout_ms)
-    const payment = await pay(missed, ports)
+    const paying = pay(missed, ports)
+    const payment = paying === undefined ? undefined : await paying
     let sent = withToken(missed, payment?.token)
     let outcome = await attemptOnce(sent, deadlineOf(), ports)
     if (mayRenew && payment?.renew !== undefined && wasRefused(outcome, missed)) {
@@ -48,7 +49,8 @@ export async function send(missed: Missed, ports: Needs): Promise<Received> {
     const fits = pauseMs !== undefined && ports.clock.monotonic() + pauseMs < end
     if (!fits) {
       if (outcome instanceof ProblemError) throw outcome
-      return { ...sent, ...outcome }
+      const { upstream, answeredBy, requestedAtMs, receivedAtMs } = outcome
+      return { ...sent, upstream, answeredBy, requestedAtMs, receivedAtMs }
     }
     if (!(outcome instanceof ProblemError)) outcome.upstream.body.destroy()
     await ports.clock.sleep(pauseMs, missed.call.ending.signal)
@@ -73,13 +75,11 @@ function wasRefused(outcome: Arrived | ProblemError, missed: Missed): outcome is
   return outcome.answeredBy.origin === new URL(missed.url.real).origin
 }
 
-async function attemptOnce(missed: Missed, deadline: number, ports: Needs): Promise<Arrived | ProblemError> {
-  try {
-    return await follow(missed, deadline, ports)
-  } catch (error) {
+function attemptOnce(missed: Missed, deadline: number, ports: Needs): Promise<Arrived | ProblemError> {
+  return follow(missed, deadline, ports).catch((error: unknown) => {
     if (error instanceof ProblemError) return error
     throw error
-  }
+  })
 }
 
 async function follow(missed: Missed, deadline: number, { upstream, clock }: Needs): Promise<Arrived> {

@@ -16,6 +16,7 @@ import type { Answer, Received, Transformed } from '../exchange.ts'
 import { headerValue } from '../header-list.ts'
 import { orRelease, readIfSmall } from '../payload.ts'
 import type { CacheStore, Clock, Limits, StoredAnswer } from '../ports.ts'
+import { when } from '../when.ts'
 
 interface Needs {
   readonly cache: CacheStore
@@ -26,28 +27,32 @@ interface Needs {
 }
 
 /** The stage. */
-export function store(transformed: Transformed, ports: Needs): Promise<Answer> {
-  return orRelease(transformed.received.upstream.body, () => keep(transformed, ports))
+export function store(transformed: Transformed, ports: Needs): Answer | Promise<Answer> {
+  const { received } = transformed
+  return orRelease(received.upstream.body, () =>
+    when(invalidate(received, ports), () => keep(transformed, ports)),
+  )
 }
 
-async function keep(transformed: Transformed, ports: Needs): Promise<Answer> {
-  const { received, status, headers } = transformed
+function keep(transformed: Transformed, ports: Needs): Answer | Promise<Answer> {
+  const { received, status, headers, body } = transformed
   const { cache: plan } = received
-  await invalidate(received, ports)
   const evaluation = assess(received)
-  const kept = plan.kind === 'keyed' ? await keepUnder(plan, { transformed, evaluation }, ports) : undefined
-  return {
+  const kept =
+    plan.kind === 'keyed' ? keepUnder(plan, { transformed, evaluation }, ports) : { body, stored: false }
+  return when(kept, ({ body, stored }) => ({
     status,
     headers: [...headers, ['cache-control', browserCacheControl(transformed, evaluation, ports.clock)]],
-    body: kept === undefined ? transformed.body : kept.body,
-    cacheStatus: `sluice; fwd=${plan.forward}${kept?.stored === true ? '; stored' : ''}`,
-  }
+    body,
+    cacheStatus: `sluice; fwd=${plan.forward}${stored ? '; stored' : ''}`,
+  }))
 }
 
 /** Before the caller hears of its success: whatever it asks for next has to show it. */
-async function invalidate(received: Received, { cache, cacheKeySecret }: Needs): Promise<void> {
+function invalidate(received: Received, { cache, cacheKeySecret }: Needs): undefined | Promise<void> {
   const scopes = invalidatedBy(received)
-  if (scopes.length > 0) await cache.invalidate(scopes.map((scope) => tagOf(scope, cacheKeySecret)))
+  if (scopes.length === 0) return undefined
+  return cache.invalidate(scopes.map((scope) => tagOf(scope, cacheKeySecret)))
 }
 
 interface Kept {
@@ -55,11 +60,11 @@ interface Kept {
   readonly stored: boolean
 }
 
-async function keepUnder(
+function keepUnder(
   plan: KeyedPlan,
   { transformed, evaluation }: { readonly transformed: Transformed; readonly evaluation: Evaluation },
   ports: Needs,
-): Promise<Kept> {
+): Kept | Promise<Kept> {
   const { storable, freshness, keepMs } = evaluation
   const { received, status } = transformed
   const { connector } = received.call
@@ -74,25 +79,29 @@ async function keepUnder(
   if (!storable) return notKept(transformed.body)
   // Those who wait go out as soon as it is clear that they cannot share.
   if (isTooLarge(transformed, ports.limits)) plan.flight?.settle({ kind: 'alone' })
-  const body = await smallBody(transformed, ports.limits)
-  if (body !== null && !(body instanceof Uint8Array)) return notKept(body)
-  if (!ports.cache.isCurrent(plan.ticket)) return notKept(body)
-  const answer: StoredAnswer = {
-    status,
-    headers: withDate(transformed.headers, received.receivedAtMs),
-    body: body ?? new Uint8Array(),
-    transformed: connector.responseBody !== undefined,
-    said: decisiveHeaders(received.upstream.headers),
-    freshness,
-  }
-  ports.cache.keep(plan.entry, answer, { ticket: plan.ticket, forMs: keepMs })
-  plan.flight?.settle({ kind: 'stored', answer })
-  ports.flights.stored(plan.entry.family)
-  return { body, stored: true }
+  return when(smallBody(transformed, ports.limits), (body) => {
+    if (body !== null && !(body instanceof Uint8Array)) return notKept(body)
+    if (!ports.cache.isCurrent(plan.ticket)) return notKept(body)
+    const answer: StoredAnswer = {
+      status,
+      headers: withDate(transformed.headers, received.receivedAtMs),
+      body: body ?? new Uint8Array(),
+      transformed: connector.responseBody !== undefined,
+      said: decisiveHeaders(received.upstream.headers),
+      freshness,
+    }
+    ports.cache.keep(plan.entry, answer, { ticket: plan.ticket, forMs: keepMs })
+    plan.flight?.settle({ kind: 'stored', answer })
+    ports.flights.stored(plan.entry.family)
+    return { body, stored: true }
+  })
 }
 
 /** Reads a body that may be stored, unless it is too large: then it streams through. */
-async function smallBody(transformed: Transformed, limits: Limits): Promise<Transformed['body']> {
+function smallBody(
+  transformed: Transformed,
+  limits: Limits,
+): Transformed['body'] | Promise<Transformed['body']> {
   const { body } = transformed
   if (body === null || body instanceof Uint8Array || isTooLarge(transformed, limits)) return body
   return readIfSmall(body, limits.storedAnswerBytes)

@@ -14,6 +14,8 @@ export interface Marks {
 
 /** The numbers of some marks at one moment. */
 export interface MarksTaken {
+  /** How often anything at all had been invalidated: where nothing was since, nothing else need be compared. */
+  readonly changes: number
   readonly epoch: number
   readonly generation: string
   readonly names: readonly string[]
@@ -51,24 +53,30 @@ export function createMarks(generation: Generation = noGeneration): Marks {
   const ofUrls = new Uint32Array(urlMarks)
   const ofOthers = new Map<string, number>()
   let epoch = 0
+  let changes = 0
   const numberOf = (name: string) =>
     name.startsWith('u') ? (ofUrls[Number(name.slice(1))] ?? 0) : (ofOthers.get(name) ?? 0)
   return {
     take(tags) {
       const names = tags.map(markOf)
-      return { epoch, generation: generation.current(), names, numbers: names.map(numberOf) }
+      return { changes, epoch, generation: generation.current(), names, numbers: names.map(numberOf) }
     },
     isCurrent(taken) {
-      if (taken.epoch !== epoch || taken.generation !== generation.current()) return false
-      return taken.names.every((name, index) => numberOf(name) === taken.numbers[index])
+      if (taken.generation !== generation.current()) return false
+      if (taken.changes === changes) return true
+      return (
+        taken.epoch === epoch && taken.names.every((name, index) => numberOf(name) === taken.numbers[index])
+      )
     },
     invalidate(names) {
+      changes += 1
       for (const name of names) {
         if (name.startsWith('u')) ofUrls[Number(name.slice(1))] = numberOf(name) + 1
         else ofOthers.set(name, numberOf(name) + 1)
       }
     },
     invalidateAll() {
+      changes += 1
       epoch += 1
     },
   }
