@@ -17,13 +17,11 @@ export interface Connections {
 export function trackConnections(server: Server): Connections {
   // Requests may be sent before the one in front of them is answered, so there may be several. Those that are finished
   // stay until the next one comes: a listener for each answer would cost more than the look.
-  const answers = new Map<Duplex, readonly ServerResponse[]>()
+  const answers = new Map<Duplex, ServerResponse[]>()
   let ending = false
 
-  const unfinishedOf = (socket: Duplex) =>
-    (answers.get(socket) ?? []).filter(({ writableFinished }) => !writableFinished)
   const endIfIdle = (socket: Socket) => {
-    if (unfinishedOf(socket).length === 0) socket.destroySoon()
+    if (answers.get(socket)?.every(isFinished)) socket.destroySoon()
   }
 
   server.on('connection', (socket: Socket) => {
@@ -32,11 +30,15 @@ export function trackConnections(server: Server): Connections {
     socket.once('close', () => answers.delete(socket))
   })
   server.on('request', ({ socket }, outgoing) => {
-    answers.set(socket, [...unfinishedOf(socket), outgoing])
+    const known = answers.get(socket)
+    if (known === undefined) return
+    dropFinished(known)
+    known.push(outgoing)
     if (ending) outgoing.once('finish', () => endIfIdle(socket))
   })
   return {
-    answerHasBegun: (socket) => unfinishedOf(socket).some(({ headersSent }) => headersSent),
+    answerHasBegun: (socket) =>
+      (answers.get(socket) ?? []).some((outgoing) => outgoing.headersSent && !isFinished(outgoing)),
     endWhenIdle() {
       ending = true
       for (const [socket, known] of answers) {
@@ -46,4 +48,13 @@ export function trackConnections(server: Server): Connections {
       }
     },
   }
+}
+
+function isFinished({ writableFinished }: ServerResponse): boolean {
+  return writableFinished
+}
+
+/** Answers leave in the order of their requests (RFC 9112 §9.3.2): those that are finished stand in front. */
+function dropFinished(answers: ServerResponse[]): void {
+  while (answers[0] !== undefined && isFinished(answers[0])) answers.shift()
 }

@@ -1,7 +1,7 @@
 import type { ProblemError } from '@sluice/connector-schema'
 import type { CompiledConnector, Logger, Timings } from '@sluice/pipeline'
 import type { Tenant } from '../tenant.ts'
-import { type Arrival, elapsedMs } from './arrival.ts'
+import type { Arrival } from './arrival.ts'
 import { noteError } from './error-note.ts'
 
 /** What is known of an exchange when it is over. */
@@ -11,6 +11,8 @@ export interface ExchangeRecord {
   readonly connector: CompiledConnector | undefined
   readonly status: number
   readonly timings: Timings
+  /** Since the request arrived. */
+  readonly totalMs: number
   readonly cacheStatus?: string
   readonly problem?: ProblemError
   /** Whether the answer reached its end. */
@@ -19,7 +21,7 @@ export interface ExchangeRecord {
 
 /** Writes the one line of an exchange: no body, no query, no header value. What is undefined is not written. */
 export function logExchange(logger: Logger, record: ExchangeRecord): void {
-  const { arrival, tenant, connector, status, timings, problem, cacheStatus, whole = true } = record
+  const { arrival, tenant, connector, status, timings, totalMs, problem, cacheStatus, whole = true } = record
   const fields = {
     request_id: arrival.requestId,
     tenant: tenant?.id,
@@ -33,7 +35,7 @@ export function logExchange(logger: Logger, record: ExchangeRecord): void {
     cause: problem?.cause === undefined ? undefined : noteError(problem.cause),
     cache: cacheStatus,
     aborted: whole ? undefined : true,
-    total_ms: rounded(elapsedMs(arrival)),
+    total_ms: rounded(totalMs),
     setup_ms: rounded(timings.setupMs),
     transform_ms: rounded(timings.transformMs),
     auth_ms: rounded(timings.authMs),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { ProblemError, toProblemDocument } from '@sluice/connector-schema'
 import type { Timings } from '@sluice/pipeline'
 import type { CorsGrant } from '../tenant.ts'
-import type { Arrival } from './arrival.ts'
+import { type Arrival, elapsedMs } from './arrival.ts'
 import { corsHeaders } from './cors.ts'
 import type { HeaderRecord } from './header-record.ts'
 import { alwaysSet } from './response-headers.ts'
@@ -25,19 +25,20 @@ export function problemAnswer({
   timings = noTimings,
   rateLimit,
 }: ProblemContext): Response {
+  const { requestId } = arrival
   const headers: Record<string, string> = {
     ...alwaysSet,
     'content-type': 'application/problem+json',
     'cache-control': 'no-store',
-    'x-request-id': arrival.requestId,
+    'x-request-id': requestId,
     'x-connector-error': problem.code,
-    ...timingHeaders({ arrival, timings, cacheHit: false, problem }),
+    ...timingHeaders({ requestId, timings, totalMs: elapsedMs(arrival), cacheHit: false, problem }),
     ...(problem.status === 401 && { 'www-authenticate': challengeOf(problem) }),
     ...rateLimit,
   }
   for (const [name, value] of Object.entries(problem.headers)) headers[name.toLowerCase()] = value
   if (grant !== undefined) Object.assign(headers, corsHeaders(grant, headers))
-  return new Response(JSON.stringify(toProblemDocument(problem, arrival.requestId)), {
+  return new Response(JSON.stringify(toProblemDocument(problem, requestId)), {
     status: problem.status,
     headers,
   })

@@ -13,7 +13,7 @@ const arrival = arrive({ incoming, outgoing: {} as ServerResponse }, systemClock
 function headersOf(headers: Answer['headers'], more: { status?: number; rateLimit?: HeaderRecord } = {}) {
   const { status = 200, rateLimit } = more
   const answer = { status, headers, body: null, cacheStatus: 'sluice; fwd=miss' }
-  return answerHeaders({ arrival, answer, timings: noTimings, grant: undefined, rateLimit })
+  return answerHeaders({ arrival, answer, timings: noTimings, totalMs: 1, grant: undefined, rateLimit })
 }
 
 test('a field that the API repeats arrives with all its values', () => {

@@ -22,14 +22,24 @@ export interface AnswerContext {
   readonly arrival: Arrival
   readonly answer: Answer
   readonly timings: Timings
+  /** Since the request arrived. */
+  readonly totalMs: number
   readonly grant: CorsGrant | undefined
   /** The fields of the proxy's own rate limit, where one applies. */
   readonly rateLimit: HeaderRecord | undefined
 }
 
 /** All headers of an answer, built once. */
-export function answerHeaders({ arrival, answer, timings, grant, rateLimit }: AnswerContext): HeaderRecord {
-  const timing = timingHeaders({ arrival, timings, cacheHit: isHit(answer) })
+export function answerHeaders({
+  arrival,
+  answer,
+  timings,
+  totalMs,
+  grant,
+  rateLimit,
+}: AnswerContext): HeaderRecord {
+  const { requestId } = arrival
+  const timing = timingHeaders({ requestId, timings, totalMs, cacheHit: isHit(answer) })
   // First what every answer has: an object that begins alike each time is a fast one.
   const headers: Record<string, string> = {
     'x-content-type-options': alwaysSet['x-content-type-options'],
@@ -37,7 +47,7 @@ export function answerHeaders({ arrival, answer, timings, grant, rateLimit }: An
     vary: alwaysSet.vary,
     'server-timing': timing['server-timing'],
     'x-connector-timing': timing['x-connector-timing'],
-    'x-request-id': arrival.requestId,
+    'x-request-id': requestId,
     'cache-status': answer.cacheStatus,
   }
   for (const [name, value] of answer.headers) {

@@ -1,6 +1,5 @@
 import type { ProblemError } from '@sluice/connector-schema'
 import type { Timings } from '@sluice/pipeline'
-import { type Arrival, elapsedMs } from './arrival.ts'
 import type { HeaderRecord } from './header-record.ts'
 
 /** Timings of a call that never entered the pipeline. */
@@ -15,8 +14,10 @@ export const noTimings: Timings = {
 
 /** What the timing headers tell. */
 export interface TimingReport {
-  readonly arrival: Arrival
+  readonly requestId: string
   readonly timings: Timings
+  /** Since the request arrived. */
+  readonly totalMs: number
   readonly cacheHit: boolean
   readonly problem?: ProblemError
 }
@@ -33,8 +34,7 @@ function oneDecimal(ms: number): string {
  * `Server-Timing` (W3C) and `X-Connector-Timing`: milliseconds with one decimal. What the server did before the
  * pipeline began counts as set-up.
  */
-export function timingHeaders({ arrival, timings, cacheHit, problem }: TimingReport) {
-  const totalMs = elapsedMs(arrival)
+export function timingHeaders({ requestId, timings, totalMs, cacheHit, problem }: TimingReport) {
   const setup = oneDecimal(timings.setupMs + Math.max(0, totalMs - timings.totalMs))
   const transform = oneDecimal(timings.transformMs)
   const auth = oneDecimal(timings.authMs)
@@ -47,7 +47,7 @@ export function timingHeaders({ arrival, timings, cacheHit, problem }: TimingRep
   const breakdown = `{"setup_ms":${setup},"transform_ms":${transform},"auth_ms":${auth},"cache_ms":${cache},"http_request_ms":${external}}`
   return {
     'server-timing': `setup;dur=${setup}, transform;dur=${transform}, auth;dur=${auth}, cache;dur=${cache}, external;dur=${external}, total;dur=${total}`,
-    'x-connector-timing': `{"request_id":"${arrival.requestId}","total_ms":${total},"internal_ms":${internal},"external_ms":${external},"breakdown":${breakdown},"cache_hit":${cacheHit}${failure}}`,
+    'x-connector-timing': `{"request_id":"${requestId}","total_ms":${total},"internal_ms":${internal},"external_ms":${external},"breakdown":${breakdown},"cache_hit":${cacheHit}${failure}}`,
   } satisfies HeaderRecord
 }
 

@@ -10,7 +10,7 @@ import {
 } from '@sluice/pipeline'
 import type { Context } from 'hono'
 import { checkHost, checkMethod, checkRoles, findConnector } from '../http/admit.ts'
-import { type Arrival, arrive } from '../http/arrival.ts'
+import { type Arrival, arrive, elapsedMs } from '../http/arrival.ts'
 import { corsGrant } from '../http/cors.ts'
 import { callerGone, ExchangeEnding } from '../http/exchange-ending.ts'
 import { logExchange } from '../http/exchange-log.ts'
@@ -85,7 +85,7 @@ function admit(services: Services, progress: Progress, permalink: string): Call 
 
       const { requestBytes: payloadLimitBytes, exchangeMs } = services.ports.limits
       if (outgoing.destroyed) throw callerGone()
-      const ending = new ExchangeEnding(outgoing, exchangeMs)
+      const ending = new ExchangeEnding(arrival, exchangeMs)
       return parseCall({ arrival, caller, connector, ending, payloadLimitBytes })
     })
   })
@@ -108,9 +108,10 @@ function respond(services: Services, progress: Progress, answer: Answer): Respon
   const { status, cacheStatus } = answer
   const grant = corsGrant(arrival.incoming, services.tenants, caller?.tenant)
   const body = bodyOf(arrival, answer)
-  const record = { arrival, tenant: caller?.tenant, connector, status, timings, cacheStatus }
+  const totalMs = elapsedMs(arrival)
+  const record = { arrival, tenant: caller?.tenant, connector, status, timings, totalMs, cacheStatus }
   try {
-    const headers = answerHeaders({ arrival, answer, timings, grant, rateLimit })
+    const headers = answerHeaders({ arrival, answer, timings, totalMs, grant, rateLimit })
     if (!(body instanceof Readable)) {
       logExchange(services.logger, record)
       return new Response(body, { status, headers })
@@ -122,6 +123,7 @@ function respond(services: Services, progress: Progress, answer: Answer): Respon
       onEnd: (whole, error) =>
         logExchange(services.logger, {
           ...record,
+          totalMs: elapsedMs(arrival),
           whole,
           ...(error instanceof ProblemError && { problem: error }),
         }),
@@ -149,6 +151,7 @@ function refuse(services: Services, progress: Progress, error: unknown): Respons
     connector,
     status: problem.status,
     timings,
+    totalMs: elapsedMs(arrival),
     problem,
     whole: !arrival.outgoing.destroyed,
   })
