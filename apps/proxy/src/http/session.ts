@@ -75,6 +75,9 @@ function anonymousCaller(
   return { credentials, session: { tenant_id: tenant.id }, tenant }
 }
 
+/** RFC 6750 §2.1; a scheme has no case (RFC 9110 §11.1). */
+const bearerScheme = 'bearer '
+
 function readCredentials(incoming: IncomingMessage): Credentials {
   const authorization = singleHeader(incoming, 'authorization')
   const cookie = readSessionCookie(incoming.headers.cookie)
@@ -85,8 +88,9 @@ function readCredentials(incoming: IncomingMessage): Credentials {
   }
   if (cookie !== undefined) return { by: 'cookie', token: cookie }
   if (authorization === undefined) return { by: 'nobody' }
-  const token = /^bearer +([^ ]+) *$/i.exec(authorization)?.[1]
-  if (token === undefined) {
+  const token = authorization.slice(bearerScheme.length).trim()
+  const isBearer = authorization.slice(0, bearerScheme.length).toLowerCase() === bearerScheme
+  if (!isBearer || token === '' || token.includes(' ')) {
     throw new ProblemError('INVALID_SESSION', {
       detail: 'The Authorization header must be `Bearer <token>`.',
     })
