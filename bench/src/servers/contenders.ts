@@ -15,7 +15,7 @@ export interface Contender {
   readonly server: StartedServer
 }
 
-export type ContenderId = RowId | 'reply-from-100k' | 'hit-redis' | 'revalidated'
+export type ContenderId = RowId | 'reply-from-100k' | 'hit-redis' | 'revalidated' | 'recorded'
 
 /** Those with a row of their own; the others are there to be compared with. */
 export type RowId = (typeof rowIds)[number]
@@ -83,6 +83,7 @@ export async function openField({ cores, form, profileFolder }: FieldOptions): P
       redisProgram && (await keep(startSharing(redisProgram, { form, api: api.url, cores }, keep)))
 
     const headers = { authorization: await bearer() }
+    const recorded = await start('recorded', JSON.stringify(await headOfHit(sluice.url, headers)))
     const contender = (
       id: ContenderId,
       server: StartedServer,
@@ -100,6 +101,7 @@ export async function openField({ cores, form, profileFolder }: FieldOptions): P
       contender('miss', sluice, { path: executePath('miss'), body: small }),
       contender('miss-100k', sluice, { path: executePath('miss-100k'), body: large }),
       contender('hit', sluice, { path: executePath('hit'), body: small }),
+      contender('recorded', recorded, { path: executePath('hit'), body: small }),
       ...(sharing ? [contender('hit-redis', sharing, { path: executePath('hit-redis'), body: small })] : []),
       contender('revalidated', sluice, { path: executePath('revalidated'), body: small }),
       ...(nginx ? [contender('nginx-hit', nginx, { path: paths.cacheable, body: small })] : []),
@@ -110,6 +112,23 @@ export async function openField({ cores, form, profileFolder }: FieldOptions): P
     await stop()
     throw error
   }
+}
+
+/** The headers of a hit, but for those that a server sets by itself. */
+async function headOfHit(
+  origin: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<Readonly<Record<string, string>>> {
+  const ask = async () => {
+    const response = await fetch(origin + executePath('hit'), { headers })
+    await response.arrayBuffer()
+    return response.headers
+  }
+  await ask()
+  const head = Object.fromEntries(await ask())
+  if (!head['cache-status']?.startsWith('sluice; hit')) throw new Error('What is stored was no hit')
+  const { connection: _, 'keep-alive': __, ...lasting } = head
+  return lasting
 }
 
 interface Sharing extends Pick<FieldOptions, 'cores' | 'form'> {

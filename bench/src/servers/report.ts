@@ -9,6 +9,8 @@ const pairs: readonly (readonly [ContenderId, ContenderId])[] = [
   ['miss-100k', 'reply-from-100k'],
   ['hit', 'nginx-hit'],
   ['hit', 'varnish-hit'],
+  ['hit', 'recorded'],
+  ['recorded', 'varnish-hit'],
 ]
 
 /** What one run measured, in Markdown. */

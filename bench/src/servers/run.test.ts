@@ -36,7 +36,11 @@ test('every contender answers right through a whole run, and each has a row', as
   expect(result.added.map(({ id }) => id)).toEqual(['reply-from', 'miss', 'hit'])
 
   const text = report(result)
-  const beside = ['revalidated', ...(findProgram('redis-server') === undefined ? [] : ['hit-redis'])]
+  const beside = [
+    'revalidated',
+    'recorded',
+    ...(findProgram('redis-server') === undefined ? [] : ['hit-redis']),
+  ]
   for (const id of [...rows.map((row) => row.id), ...beside]) expect(text).toContain(`| ${id} |`)
 })
 
