@@ -1,4 +1,5 @@
 /** A caller tries to get what it may not have. Everything runs through a real `sluice dev` and a real API. */
+import { Agent } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type RecordingApi, startRecordingApi } from './harness/recording-api.ts'
 import { secretForms } from './harness/secret-forms.ts'
@@ -291,6 +292,36 @@ describe('sessions', () => {
     answers.push(answer)
     expectRefused(answer, 401, 'INVALID_SESSION')
     expect(answer.headers['www-authenticate']).toMatch(/^Bearer/)
+  })
+
+  test('on one connection every call is its own caller’s', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const ports = new Set<number | undefined>()
+    agent.on('free', (socket) => ports.add(socket.localPort))
+    const [ada, bob] = await Promise.all([
+      bearer({ given_name: 'Ada' }),
+      bearer({ given_name: 'Bob', sub: '8' }),
+    ])
+    const forged = ['Authorization', `${ada[1].slice(0, -3)}AAA`] as const
+    const ask = async (headers: WireCall['headers'] = []) => {
+      const answer = await wireCall(sluice.url, { target: '/connectors/echo/execute', headers, agent })
+      answers.push(answer)
+      return answer
+    }
+    for (const [who, name] of [
+      [ada, 'Ada'],
+      [ada, 'Ada'],
+      [bob, 'Bob'],
+      [ada, 'Ada'],
+      [bob, 'Bob'],
+      [bob, 'Bob'],
+    ] as const) {
+      expect((await ask([who])).json()).toMatchObject({ by: name })
+      expect((await ask([forged])).json()).toMatchObject({ code: 'INVALID_SESSION' })
+      expect((await ask()).json()).toMatchObject({ code: 'AUTHENTICATION_REQUIRED' })
+    }
+    expect(ports.size, 'all on one connection').toBe(1)
+    agent.destroy()
   })
 
   test('a bearer token and a session cookie at once are malformed', async () => {

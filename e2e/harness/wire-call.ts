@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { type IncomingHttpHeaders, request } from 'node:http'
+import { type Agent, type IncomingHttpHeaders, request } from 'node:http'
 
 export interface WireCall {
   readonly method?: string
@@ -8,6 +8,8 @@ export interface WireCall {
   /** Repeats allowed. */
   readonly headers?: readonly (readonly [string, string])[]
   readonly body?: Buffer | string
+  /** Whose connections are used; one for each call where there is none. */
+  readonly agent?: Agent
 }
 
 export interface WireAnswer {
@@ -27,6 +29,7 @@ export async function wireCall(base: string, call: WireCall): Promise<WireAnswer
     port,
     path: call.target,
     method: call.method ?? 'GET',
+    ...(call.agent && { agent: call.agent }),
     headers: ['Host', `${hostname}:${port}`, ...(call.headers ?? []).flat(), ...lengthOf(call)],
   })
   outgoing.end(call.body)

@@ -35,7 +35,7 @@ export interface CallerSources {
 export function identifyCaller(incoming: IncomingMessage, sources: CallerSources): Caller | Promise<Caller> {
   const credentials = readCredentials(incoming)
   if (credentials.by === 'nobody') return anonymousCaller(incoming, credentials, sources)
-  return when(sources.sessions.verify(credentials.token), (session) =>
+  return when(sources.sessions.verify(credentials.token, incoming.socket), (session) =>
     callerOf(session, credentials, sources),
   )
 }

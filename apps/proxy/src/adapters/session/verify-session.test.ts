@@ -12,9 +12,12 @@ const secret = new TextEncoder().encode('a secret of at least thirty-two bytes')
 const hs: SessionIssuer = { issuer: 'https://id.test', audience: 'sluice', typ: 'JWT', keys: { secret } }
 const clock = { ...systemClock, now: () => nowMs }
 let nowMs = 0
+/** All calls of a test come on one. */
+let connection = {}
 
 beforeEach(() => {
   nowMs = Date.parse('2026-06-01T12:00:00Z')
+  connection = {}
 })
 
 /** Claims, wrong and missing ones included. */
@@ -56,7 +59,7 @@ describe('a token that its issuer signed', () => {
         first_name: 'not this one',
       }),
     )
-    expect(await verifier().verify(token)).toEqual({
+    expect(await verifier().verify(token, connection)).toEqual({
       tenant_id: 'acme',
       issuer: 'https://id.test',
       user: {
@@ -72,33 +75,51 @@ describe('a token that its issuer signed', () => {
   })
 
   test('lacks nothing but what it does not say', async () => {
-    const session = await verifier().verify(await sign(claims({ email: null })))
+    const session = await verifier().verify(await sign(claims({ email: null })), connection)
     expect(session.user).toEqual({ id: '7', roles: [], profile_fields: {} })
   })
 
   test('takes each value from the claim that is configured for it', async () => {
     const issuer = { ...hs, claims: { tenant_id: 'org', first_name: 'vorname' } }
     const token = await sign(claims({ org: 'other', vorname: 'Ada', given_name: 'no' }))
-    const session = await verifier([issuer]).verify(token)
+    const session = await verifier([issuer]).verify(token, connection)
     expect(session).toMatchObject({ tenant_id: 'other', user: { first_name: 'Ada' } })
+  })
+
+  test('is its own user’s, whoever else called on the same connection before', async () => {
+    const verify = verifier()
+    const tokens = await Promise.all(['1', '2', '3'].map((sub) => sign(claims({ sub }))))
+    const order = fc.array(fc.nat(2), { minLength: 3, maxLength: 12 })
+    await fc.assert(
+      fc.asyncProperty(order, async (calls) => {
+        for (const call of calls) {
+          const session = await verify.verify(tokens[call] ?? '', connection)
+          expect(session.user?.id).toBe(String(call + 1))
+        }
+      }),
+    )
   })
 
   test('is accepted 30 s after it expired, and no longer', async () => {
     const verify = verifier()
     const token = await sign(claims({ exp: seconds() - 29 }))
-    expect(await codeOf(verify.verify(token))).toBe('accepted')
+    for (let calls = 0; calls < 3; calls++) {
+      expect(await codeOf(verify.verify(token, connection))).toBe('accepted')
+    }
     nowMs += 2000
-    expect(await codeOf(verify.verify(token))).toBe('INVALID_SESSION')
-    expect(await codeOf(verifier().verify(token))).toBe('INVALID_SESSION')
+    expect(await codeOf(verify.verify(token, connection))).toBe('INVALID_SESSION')
+    expect(await codeOf(verifier().verify(token, connection))).toBe('INVALID_SESSION')
   })
 
   test('chooses the issuer by its iss, and is not accepted with the key of another', async () => {
     const otherSecret = new TextEncoder().encode('another secret of thirty-two bytes!!')
     const other: SessionIssuer = { ...hs, issuer: 'https://other.test', keys: { secret: otherSecret } }
     const both = verifier([hs, other])
-    const session = await both.verify(await sign(claims({ iss: other.issuer }), {}, otherSecret))
+    const session = await both.verify(await sign(claims({ iss: other.issuer }), {}, otherSecret), connection)
     expect(session.issuer).toBe(other.issuer)
-    expect(await codeOf(both.verify(await sign(claims({ iss: other.issuer }))))).toBe('INVALID_SESSION')
+    expect(await codeOf(both.verify(await sign(claims({ iss: other.issuer })), connection))).toBe(
+      'INVALID_SESSION',
+    )
   })
 })
 
@@ -126,32 +147,36 @@ describe('a token is refused', () => {
     ['whose profile_fields are a list', { profile_fields: [] }],
   ]
   test.each(bad)('%s', async (_what, more, header) => {
-    expect(await codeOf(verifier().verify(await sign(claims(more), header)))).toBe('INVALID_SESSION')
+    expect(await codeOf(verifier().verify(await sign(claims(more), header), connection))).toBe(
+      'INVALID_SESSION',
+    )
   })
 
   test('that nobody signed (alg none)', async () => {
     const token = new UnsecuredJWT(claims()).encode()
-    expect(await codeOf(verifier().verify(token))).toBe('INVALID_SESSION')
+    expect(await codeOf(verifier().verify(token, connection))).toBe('INVALID_SESSION')
   })
 
   test('that was signed with another secret, or with another HMAC than HS256', async () => {
     const foreign = await sign(claims(), {}, new TextEncoder().encode('some other secret of 32 bytes....'))
-    expect(await codeOf(verifier().verify(foreign))).toBe('INVALID_SESSION')
+    expect(await codeOf(verifier().verify(foreign, connection))).toBe('INVALID_SESSION')
     const long = new Uint8Array([...secret, ...secret])
     const hs512 = await sign(claims(), { alg: 'HS512' }, long)
-    expect(await codeOf(verifier([{ ...hs, keys: { secret: long } }]).verify(hs512))).toBe('INVALID_SESSION')
+    expect(await codeOf(verifier([{ ...hs, keys: { secret: long } }]).verify(hs512, connection))).toBe(
+      'INVALID_SESSION',
+    )
   })
 
   test('as soon as one character of it is another', async () => {
     const token = await sign(claims())
     const verify = verifier()
-    await verify.verify(token)
+    for (let calls = 0; calls < 3; calls++) await verify.verify(token, connection)
     const changes = fc.record({ at: fc.nat(token.length - 2), to: fc.constantFrom('A', 'b', '9', '-', '.') })
     await fc.assert(
       fc.asyncProperty(changes, async ({ at, to }) => {
         fc.pre(token[at] !== to)
         const changed = token.slice(0, at) + to + token.slice(at + 1)
-        expect(await codeOf(verify.verify(changed))).toBe('INVALID_SESSION')
+        expect(await codeOf(verify.verify(changed, connection))).toBe('INVALID_SESSION')
       }),
     )
   })
@@ -159,14 +184,16 @@ describe('a token is refused', () => {
   test('that is no token at all', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string(), async (text) => {
-        expect(await codeOf(verifier().verify(text))).toBe('INVALID_SESSION')
+        expect(await codeOf(verifier().verify(text, connection))).toBe('INVALID_SESSION')
       }),
     )
   })
 
   test('without a word of what it contains', async () => {
     const token = await sign(claims({ aud: 'SENTINEL' }))
-    const error = await Promise.resolve(verifier().verify(token)).catch((reason: unknown) => reason)
+    const error = await Promise.resolve(verifier().verify(token, connection)).catch(
+      (reason: unknown) => reason,
+    )
     expect(error).toMatchObject({ message: expect.stringContaining('aud') })
     expect(JSON.stringify([error, String(error)])).not.toContain('SENTINEL')
   })
@@ -212,7 +239,10 @@ describe('with a key set', () => {
       keys = [jwk]
       const verify = verifier([issuer()])
       for (const sub of ['1', '2', '3']) {
-        const session = await verify.verify(await sign(claims({ sub }), { alg, kid: 'k1' }, privateKey))
+        const session = await verify.verify(
+          await sign(claims({ sub }), { alg, kid: 'k1' }, privateKey),
+          connection,
+        )
         expect(session.user?.id).toBe(sub)
       }
       expect(fetched).toBe(1)
@@ -228,14 +258,14 @@ describe('with a key set', () => {
     const secrets = [publicKey.export({ format: 'pem', type: 'spki' }), JSON.stringify(keys[0])]
     for (const text of secrets) {
       const token = `${input}.${createHmac('sha256', text).update(input).digest('base64url')}`
-      expect(await codeOf(verifier([issuer()]).verify(token))).toBe('INVALID_SESSION')
+      expect(await codeOf(verifier([issuer()]).verify(token, connection))).toBe('INVALID_SESSION')
     }
   })
 
   test('a symmetric key in the set verifies nothing', async () => {
     keys = [{ kty: 'oct', k: Buffer.from(secret).toString('base64url'), kid: 'k1', alg: 'HS256' }]
     const token = await sign(claims(), { kid: 'k1' })
-    expect(await codeOf(verifier([issuer()]).verify(token))).toBe('INVALID_SESSION')
+    expect(await codeOf(verifier([issuer()]).verify(token, connection))).toBe('INVALID_SESSION')
   })
 
   test('a token of an unknown key is refused, and does not make a request each', async () => {
@@ -244,7 +274,7 @@ describe('with a key set', () => {
     const verify = verifier([issuer()])
     for (const sub of ['1', '2', '3', '4']) {
       const token = await sign(claims({ sub }), { alg: 'ES256', kid: 'k2' }, stranger.privateKey)
-      expect(await codeOf(verify.verify(token))).toBe('INVALID_SESSION')
+      expect(await codeOf(verify.verify(token, connection))).toBe('INVALID_SESSION')
     }
     expect(fetched).toBe(1)
   })
@@ -254,14 +284,19 @@ describe('with a key set', () => {
     keys = [jwk]
     const verify = verifier([issuer()])
     const token = await sign(claims({ exp: seconds() + 3600 }), { alg: 'ES256', kid: 'k1' }, privateKey)
-    expect(await codeOf(verify.verify(token))).toBe('accepted')
+    for (let calls = 0; calls < 3; calls++) {
+      expect(await codeOf(verify.verify(token, connection))).toBe('accepted')
+    }
 
     keys = [(await newKey('k2')).jwk]
     nowMs = Date.now() + 6 * 60_000
     const stillSigned = await sign(claims({ exp: seconds() + 3600 }), { alg: 'ES256', kid: 'k1' }, privateKey)
     // The set is fetched again in the background, so the first verification may still use the old one.
     await expect
-      .poll(async () => [await codeOf(verify.verify(token)), await codeOf(verify.verify(stillSigned))])
+      .poll(async () => [
+        await codeOf(verify.verify(token, connection)),
+        await codeOf(verify.verify(stillSigned, connection)),
+      ])
       .toEqual(['INVALID_SESSION', 'INVALID_SESSION'])
   })
 
@@ -271,13 +306,14 @@ describe('with a key set', () => {
     status = 500
     const verify = verifier([issuer()])
     const token = await sign(claims(), { alg: 'ES256', kid: 'k1' }, privateKey)
-    const error = await Promise.resolve(verify.verify(token)).catch((reason: unknown) => reason)
+    const error = await Promise.resolve(verify.verify(token, connection)).catch((reason: unknown) => reason)
     expect(error).toMatchObject({ code: 'OVERLOADED', headers: { 'retry-after': '5' } })
-    for (let index = 0; index < 5; index++) expect(await codeOf(verify.verify(token))).toBe('OVERLOADED')
+    for (let index = 0; index < 5; index++)
+      expect(await codeOf(verify.verify(token, connection))).toBe('OVERLOADED')
     expect(fetched).toBe(1)
 
     status = 200
     nowMs += 1001
-    expect(await codeOf(verify.verify(token))).toBe('accepted')
+    expect(await codeOf(verify.verify(token, connection))).toBe('accepted')
   })
 })

@@ -22,10 +22,11 @@ export interface SessionVerifier {
   /**
    * Gives no promise where the token is remembered.
    *
+   * @param connection - on which the token came: one that comes again on it is not hashed again
    * @throws ProblemError `INVALID_SESSION`; `OVERLOADED` where the issuer's keys cannot be had, which is not
    *   the caller's fault and passes.
    */
-  verify(token: string): Session | Promise<Session>
+  verify(token: string, connection: WeakKey): Session | Promise<Session>
 }
 
 export interface SessionVerifierOptions {
@@ -68,6 +69,12 @@ export function createSessionVerifier(options: SessionVerifierOptions): SessionV
   }
   const remembered = new LRUCache<string, Remembered>({ max: maxRemembered, maxSize: maxRememberedBytes })
 
+  // A connection mostly bears the calls of one caller. It holds its token no longer than the connection is there.
+  const lastOn = new WeakMap<WeakKey, { readonly token: string; readonly known: Remembered }>()
+
+  const holds = ({ expiresMs, generation, issuer }: Remembered) =>
+    expiresMs > clock.now() && generation === issuer.keys.generation()
+
   async function verifyAnew(token: string, digest: string): Promise<Session> {
     const issuer = issuers.get(claimedIssuer(token) ?? '')
     if (issuer === undefined) throw invalid("The session token's issuer is not known here.")
@@ -77,14 +84,13 @@ export function createSessionVerifier(options: SessionVerifierOptions): SessionV
   }
 
   return {
-    verify(token) {
+    verify(token, connection) {
+      const last = lastOn.get(connection)
+      if (last !== undefined && last.token === token && holds(last.known)) return last.known.session
       const digest = hash('sha256', token, 'base64url')
       const known = remembered.get(digest)
-      if (
-        known !== undefined &&
-        known.expiresMs > clock.now() &&
-        known.generation === known.issuer.keys.generation()
-      ) {
+      if (known !== undefined && holds(known)) {
+        lastOn.set(connection, { token, known })
         return known.session
       }
       remembered.delete(digest)
