@@ -1,3 +1,5 @@
+import { ProblemError } from '@sluice/connector-schema'
+
 /** Whether the process takes calls. */
 export interface Lifecycle {
   isShuttingDown(): boolean
@@ -13,4 +15,12 @@ export function createLifecycle(): Lifecycle {
       shuttingDown = true
     },
   }
+}
+
+/** What a call gets that comes, or is cut short, while the process ends. */
+export function shuttingDown(): ProblemError {
+  return new ProblemError('SHUTTING_DOWN', {
+    detail: 'This proxy is shutting down; another one will answer.',
+    headers: { 'retry-after': '1' },
+  })
 }

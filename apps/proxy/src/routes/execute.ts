@@ -24,6 +24,7 @@ import { answerHeaders } from '../http/response-headers.ts'
 import { type Caller, identifyCaller } from '../http/session.ts'
 import { streamAnswer } from '../http/stream-answer.ts'
 import { noTimings } from '../http/timing-headers.ts'
+import { shuttingDown } from '../lifecycle.ts'
 import type { Services } from '../services.ts'
 
 /** What became known of an exchange before it ended, however it ended. */
@@ -156,11 +157,4 @@ function refuse(services: Services, progress: Progress, error: unknown): Respons
     whole: !arrival.outgoing.destroyed,
   })
   return problemAnswer({ arrival, problem, grant, timings, rateLimit })
-}
-
-function shuttingDown(): ProblemError {
-  return new ProblemError('SHUTTING_DOWN', {
-    detail: 'This proxy is shutting down; another one will answer.',
-    headers: { 'retry-after': '1' },
-  })
 }

@@ -389,7 +389,10 @@ describe('closing', () => {
     await upstream.close()
     await refused
     await until(() => server.openConnections() === 0)
-    await expect(upstream.send(requestTo(server.origin))).rejects.toMatchObject({ code: 'SHUTTING_DOWN' })
+    await expect(upstream.send(requestTo(server.origin))).rejects.toMatchObject({
+      code: 'SHUTTING_DOWN',
+      headers: { 'retry-after': '1' },
+    })
   })
 
   it('reaches tenants that gave way to others too', async () => {

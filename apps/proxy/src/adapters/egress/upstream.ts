@@ -3,6 +3,7 @@ import { lookup } from 'node:dns/promises'
 import { createSecureContext, rootCertificates } from 'node:tls'
 import { ProblemError } from '@sluice/connector-schema'
 import type { HeaderList, Upstream, UpstreamRequest } from '@sluice/pipeline'
+import { shuttingDown } from '../../lifecycle.ts'
 import { connectDirectly } from './connect-directly.ts'
 import { connectThroughProxy } from './connect-tunnel.ts'
 import { acceptedCodings } from './decode.ts'
@@ -10,6 +11,7 @@ import { urlRefusal } from './destination.ts'
 import type { EgressExceptions } from './exceptions.ts'
 import { ExchangeHandler } from './exchange-handler.ts'
 import { createGuardedConnector, type Resolve } from './guarded-connector.ts'
+import { createInFlight } from './in-flight.ts'
 import { defaultEgressLimits, type EgressLimits } from './limits.ts'
 import type { OutboundProxy } from './outbound-proxy.ts'
 import { createTenantAgents } from './tenant-agents.ts'
@@ -46,7 +48,7 @@ export function createUpstream(options: UpstreamOptions): Upstream & { close(): 
   const agents = createTenantAgents(limits, (tenantId) =>
     createGuardedConnector({ tenantId, exceptions, resolve, connectThrough }),
   )
-  const exchanges = new Set<ExchangeHandler>()
+  const inFlight = createInFlight<ExchangeHandler>()
   let isClosed = false
 
   return {
@@ -59,15 +61,15 @@ export function createUpstream(options: UpstreamOptions): Upstream & { close(): 
         const handler: ExchangeHandler = new ExchangeHandler(request, limits, {
           resolve,
           reject,
-          release: () => exchanges.delete(handler),
+          release: () => release(),
         })
-        exchanges.add(handler)
+        const release = inFlight.add(handler)
         if (handler.start()) agent.dispatch(dispatchOptions(request, limits), handler)
       })
     },
     async close() {
       isClosed = true
-      for (const running of exchanges) running.fail(shuttingDown())
+      for (const running of inFlight.all()) running.fail(shuttingDown())
       await agents.close()
     },
   }
@@ -93,10 +95,6 @@ function flattenHeaders(headers: HeaderList): string[] {
     flat.push('accept-encoding', names.has('range') ? 'identity' : acceptedCodings)
   }
   return flat
-}
-
-function shuttingDown(): ProblemError {
-  return new ProblemError('SHUTTING_DOWN', { detail: 'The proxy is shutting down.' })
 }
 
 async function resolveBySystem(hostname: string) {

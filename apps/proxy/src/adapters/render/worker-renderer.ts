@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os'
 import { ProblemError } from '@sluice/connector-schema'
 import type { IsolatedRenderer } from '@sluice/pipeline'
 import { recipeOf, TemplateRenderError, templateLimits } from '@sluice/templates'
+import { shuttingDown } from '../../lifecycle.ts'
 import { createFairQueue, type QueueBounds } from './fair-queue.ts'
 import type { RenderOrder, RenderReply } from './protocol.ts'
 import { type RenderProcess, startRenderProcess } from './render-process.ts'
@@ -183,13 +184,6 @@ function tookTooMuch(cause: Error): TemplateRenderError {
 function overloaded(): ProblemError {
   return new ProblemError('OVERLOADED', {
     detail: 'Too many large templates wait to be rendered; try again in a moment.',
-    headers: { 'retry-after': '1' },
-  })
-}
-
-function shuttingDown(): ProblemError {
-  return new ProblemError('SHUTTING_DOWN', {
-    detail: 'This proxy is shutting down; another one will answer.',
     headers: { 'retry-after': '1' },
   })
 }
