@@ -48,15 +48,8 @@ const refusedNames = new Set([
   'content-encoding',
 ])
 
-const refusedPrefixes = [
-  'proxy-',
-  'access-control-',
-  'cross-origin-',
-  'content-security-policy',
-  'service-worker-',
-  'x-accel-',
-  'x-reproxy-',
-]
+const refusedPrefix =
+  /^(?:proxy-|access-control-|cross-origin-|content-security-policy|service-worker-|x-accel-|x-reproxy-)/
 
 /** Headers that describe the API's own bytes, which a transformed body is not. */
 const bodyHeaders = new Set([
@@ -70,7 +63,7 @@ const bodyHeaders = new Set([
 ])
 
 function passes(name: string): boolean {
-  return !refusedNames.has(name) && !refusedPrefixes.some((prefix) => name.startsWith(prefix))
+  return !refusedNames.has(name) && !refusedPrefix.test(name)
 }
 
 /** Everything but field-content of RFC 9110 §5.5. */

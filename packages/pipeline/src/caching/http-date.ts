@@ -11,9 +11,22 @@ const forms = [
   new RegExp(`^${day} (?<month>[a-z]{3}) (?<day>[ 0-9][0-9]) ${time} (?<year>[0-9]{4})$`, 'i'),
 ]
 
+/** Answers of one second bear the same date, whoever made them. */
+let last: { readonly text: string; readonly nowMs: number; readonly time: number | undefined } | undefined
+
+/** For so long two digits of a year mean the same. */
+const sameYearMs = 1000
+
 /** Milliseconds since the Unix epoch; `undefined` for what is no date of HTTP, however well it could be guessed. */
 export function parseHttpDate(text: string | undefined, nowMs: number): number | undefined {
   if (text === undefined) return undefined
+  if (last === undefined || last.text !== text || Math.abs(nowMs - last.nowMs) > sameYearMs) {
+    last = { text, nowMs, time: parsed(text, nowMs) }
+  }
+  return last.time
+}
+
+function parsed(text: string, nowMs: number): number | undefined {
   for (const form of forms) {
     const groups = form.exec(text)?.groups
     if (groups !== undefined) return timeOf(groups, nowMs)

@@ -23,11 +23,12 @@ export function keepSecretsIn(received: Received): Received | Promise<Received> 
     const onEcho = call.connector.definition.on_echo
     const headers = headersWithoutEcho(upstream.headers, search, onEcho)
     return readAtHand(upstream.body, atHandBytes, atHandMs).then(({ pieces, isWhole }) => {
+      if (isWhole) {
+        const whole = bytesWithoutEcho(joined(pieces), search, onEcho)
+        return { ...received, whole, upstream: { ...upstream, headers } }
+      }
       const sieve = createEchoSieve(search, onEcho)
       const begun = pieces.flatMap((piece) => sieve.take(piece))
-      if (isWhole) {
-        return { ...received, whole: joined([...begun, sieve.rest()]), upstream: { ...upstream, headers } }
-      }
       const body = new SievedBody({ begun, source: upstream.body, sieve })
       return { ...received, upstream: { ...upstream, headers, body } }
     })
