@@ -1,12 +1,13 @@
 /**
  * The typed steps of one exchange. Each stage takes one step and gives the next; nothing flows back.
  *
- *   Call → Merged → Resolved → Armed → Authenticated → Prepared → Placed → Missed → Received → Transformed → Answer
+ *   Call → Merged → Resolved → Armed → Authenticated → Prepared → Placed → Missed → Received → Assessed → Transformed → Answer
  */
 import type { Readable } from 'node:stream'
 import type { Session, WirePairs } from '@sluice/connector-schema'
 import type { CompiledTemplate } from '@sluice/templates'
 import type { Credential, PaidCredential } from './authentication/plan.ts'
+import type { Evaluation } from './caching/freshness.ts'
 import type { CachePlace, CachePlan } from './caching/plan.ts'
 import type { CompiledConnector } from './compile-connector.ts'
 import type { HeaderList } from './header-list.ts'
@@ -157,9 +158,15 @@ export interface Received extends Missed {
   readonly receivedAtMs: number
 }
 
+/** An answer that nothing stored stands in for. */
+export interface Assessed extends Received {
+  /** What follows for its being kept. */
+  readonly evaluation: Evaluation
+}
+
 /** After stage 7: the answer as the widget will get it, to be stored where it may be. */
 export interface Transformed {
-  readonly received: Received
+  readonly received: Assessed
   readonly status: number
   /** Filtered; names in lower case. */
   readonly headers: HeaderList

@@ -52,10 +52,10 @@ export function answerHeaders({
   }
   for (const [name, value] of answer.headers) {
     if (ownFields.has(name) || (rateLimit !== undefined && upstreamLimitFields.has(name))) continue
-    // `constructor` is a header name like any other.
-    const former = Object.hasOwn(headers, name) ? headers[name] : undefined
+    // `constructor` is a header name like any other, and what it inherits is no text.
+    const former: unknown = headers[name]
     // Repeats of a field are one list (RFC 9110 §5.3).
-    headers[name] = former === undefined ? value : `${former}, ${value}`
+    headers[name] = typeof former === 'string' ? `${former}, ${value}` : value
   }
   if (answer.status === 204 || answer.status === 205) delete headers['content-length']
   if (rateLimit !== undefined) Object.assign(headers, rateLimit)

@@ -50,6 +50,7 @@ function together(output: Output): { print(line: string): void } {
 /** RFC 9211 in one word or two: `sluice; hit; ttl=4` → `hit`, `sluice; fwd=uri-miss; stored` → `miss, stored`. */
 function cacheWord(status: string): string {
   if (status.startsWith('sluice; hit;')) return 'hit'
+  if (status === 'sluice; fwd=uri-miss') return 'miss'
   const [, first = '', ...more] = status.split(';').map((part) => part.trim())
   const word = first.replace(/^fwd=/, '').replace(/^(?:uri|vary)-miss$/, 'miss')
   const kept = more.filter((part) => part === 'stored' || part === 'collapsed')

@@ -1,20 +1,8 @@
 import type { Received } from '../exchange.ts'
-import type { UpstreamAnswer } from '../ports.ts'
 import { type Evaluation, evaluate, isFresh } from './freshness.ts'
 
-/** Two steps of an exchange ask. An answer belongs to one exchange. */
-const assessed = new WeakMap<UpstreamAnswer, Evaluation>()
-
 /** What follows from an API's answer, and from the definition, for its being kept. */
-export function assess(received: Received): Evaluation {
-  const known = assessed.get(received.upstream)
-  if (known !== undefined) return known
-  const evaluation = assessAnew(received)
-  assessed.set(received.upstream, evaluation)
-  return evaluation
-}
-
-function assessAnew({ method, upstream, call, requestedAtMs, receivedAtMs }: Received): Evaluation {
+export function assess({ method, upstream, call, requestedAtMs, receivedAtMs }: Received): Evaluation {
   const { definition, dependencies } = call.connector
   const { status, headers } = upstream
   const settings = definition.cache

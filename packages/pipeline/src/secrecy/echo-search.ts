@@ -20,7 +20,11 @@ export function echoSearch(injected: {
   readonly secrets: ReadonlyMap<string, string>
   readonly headers: readonly PreparedHeader[]
 }): MultiSearch | undefined {
-  const values = new Set([...injected.secrets.values(), ...injected.headers.flatMap(credentialsOf)])
+  const values = new Set(injected.secrets.values())
+  for (const header of injected.headers) {
+    const credential = credentialOf(header)
+    if (credential !== undefined) values.add(credential)
+  }
   const searched = [...values].filter((value) => Buffer.byteLength(value) >= shortestSearchedBytes)
   if (searched.length === 0) return undefined
   const id = digestOf(searched)
@@ -33,10 +37,10 @@ export function echoSearch(injected: {
 }
 
 /** A header made of a secret (a token, a signature, a pair in Base64), without its scheme. */
-function credentialsOf({ value }: PreparedHeader): readonly string[] {
+function credentialOf({ value }: PreparedHeader): string | undefined {
   // What stands in the definition is no secret: a secret may have decided only that it is sent.
-  if (!bearsSecret(value) || value.masked.includes(value.real)) return []
-  return [value.real.replace(/^\S+ +/, '')]
+  if (!bearsSecret(value) || value.masked.includes(value.real)) return undefined
+  return value.real.replace(/^\S+ +/, '')
 }
 
 function digestOf(values: readonly string[]): string {

@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream'
 import { ProblemError } from '@sluice/connector-schema'
 import { type CompiledTemplate, type ResponseValues, TemplateRenderError } from '@sluice/templates'
 import { passingHeaders, upstreamLocation, withoutBodyHeaders } from '../answering/response-headers.ts'
-import type { Received, Transformed } from '../exchange.ts'
+import type { Assessed, Transformed } from '../exchange.ts'
 import { type HeaderList, headerValue } from '../header-list.ts'
 import { decodeUtf8, orRelease, readWhole } from '../payload.ts'
 import { renderBody } from '../render-body.ts'
@@ -16,11 +16,11 @@ import type { Ports } from '../surroundings.ts'
 type StagePorts = Pick<Ports, 'limits' | 'isolatedRenderer'>
 
 /** The stage. */
-export function transformResponse(received: Received, ports: StagePorts): Transformed | Promise<Transformed> {
+export function transformResponse(received: Assessed, ports: StagePorts): Transformed | Promise<Transformed> {
   return orRelease(received.upstream.body, () => transform(received, ports))
 }
 
-function transform(received: Received, ports: StagePorts): Transformed | Promise<Transformed> {
+function transform(received: Assessed, ports: StagePorts): Transformed | Promise<Transformed> {
   const { upstream, method, call } = received
   const { status } = upstream
   const headers = passingHeaders(upstream.headers)
@@ -44,7 +44,7 @@ function transform(received: Received, ports: StagePorts): Transformed | Promise
 }
 
 interface Rendering {
-  readonly received: Received
+  readonly received: Assessed
   readonly template: CompiledTemplate
   /** What of the API's headers passes. */
   readonly headers: HeaderList

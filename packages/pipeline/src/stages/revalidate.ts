@@ -9,7 +9,7 @@ import { evaluate } from '../caching/freshness.ts'
 import type { KeyedPlan } from '../caching/plan.ts'
 import { confirms, headersAfter304 } from '../caching/revalidation.ts'
 import { isErrorStatus, mayServeOnError } from '../caching/stale.ts'
-import { Finished, type Received } from '../exchange.ts'
+import { type Assessed, Finished, type Received } from '../exchange.ts'
 import type { CacheStore, Clock, StoredAnswer } from '../ports.ts'
 
 interface Needs {
@@ -27,14 +27,17 @@ export class NotConfirmed extends Error {
  *
  * @throws NotConfirmed
  */
-export function revalidate(received: Received, ports: Needs): Received | Finished {
+export function revalidate(received: Received, ports: Needs): Assessed | Finished {
   const { cache: plan } = received
-  if (plan.kind === 'none') return received
-  const ended =
-    plan.stored === undefined ? undefined : fromStored(received, { ...plan, stored: plan.stored }, ports)
-  if (ended !== undefined) return ended
-  if (!isShareable(assess(received), ports.clock.now())) plan.flight?.settle({ kind: 'alone' })
-  return received
+  if (plan.kind === 'keyed' && plan.stored !== undefined) {
+    const ended = fromStored(received, { ...plan, stored: plan.stored }, ports)
+    if (ended !== undefined) return ended
+  }
+  const evaluation = assess(received)
+  if (plan.kind === 'keyed' && !isShareable(evaluation, ports.clock.now())) {
+    plan.flight?.settle({ kind: 'alone' })
+  }
+  return { ...received, evaluation }
 }
 
 type PlanWithStored = KeyedPlan & { readonly stored: StoredAnswer }

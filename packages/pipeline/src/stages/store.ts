@@ -4,15 +4,14 @@
  */
 import type { KeyObject } from 'node:crypto'
 import { cacheControlFor } from '../answering/cache-control.ts'
-import { assess } from '../caching/assess.ts'
 import type { Flights } from '../caching/flights.ts'
-import { browserRemainingMs, type Evaluation } from '../caching/freshness.ts'
+import { browserRemainingMs } from '../caching/freshness.ts'
 import { invalidatedBy } from '../caching/invalidation.ts'
 import type { KeyedPlan } from '../caching/plan.ts'
 import { decisiveHeaders, withDate } from '../caching/revalidation.ts'
 import { isErrorStatus } from '../caching/stale.ts'
 import { tagOf } from '../caching/tags.ts'
-import type { Answer, Received, Transformed } from '../exchange.ts'
+import type { Answer, Assessed, Received, Transformed } from '../exchange.ts'
 import { headerValue } from '../header-list.ts'
 import { orRelease, readIfSmall } from '../payload.ts'
 import type { CacheStore, Clock, Limits, StoredAnswer } from '../ports.ts'
@@ -35,14 +34,13 @@ export function store(transformed: Transformed, ports: Needs): Answer | Promise<
 }
 
 function keep(transformed: Transformed, ports: Needs): Answer | Promise<Answer> {
-  const { received, status, headers, body } = transformed
+  const { received, status, headers } = transformed
   const { cache: plan } = received
-  const evaluation = assess(received)
   const kept =
-    plan.kind === 'keyed' ? keepUnder(plan, { transformed, evaluation }, ports) : { body, stored: false }
+    plan.kind === 'keyed' ? keepUnder(plan, transformed, ports) : { body: transformed.body, stored: false }
   return when(kept, ({ body, stored }) => ({
     status,
-    headers: [...headers, ['cache-control', browserCacheControl(transformed, evaluation, ports.clock)]],
+    headers: [...headers, ['cache-control', browserCacheControl(received, ports.clock)]],
     body,
     cacheStatus: `sluice; fwd=${plan.forward}${stored ? '; stored' : ''}`,
   }))
@@ -60,13 +58,9 @@ interface Kept {
   readonly stored: boolean
 }
 
-function keepUnder(
-  plan: KeyedPlan,
-  { transformed, evaluation }: { readonly transformed: Transformed; readonly evaluation: Evaluation },
-  ports: Needs,
-): Kept | Promise<Kept> {
-  const { storable, freshness, keepMs } = evaluation
+function keepUnder(plan: KeyedPlan, transformed: Transformed, ports: Needs): Kept | Promise<Kept> {
   const { received, status } = transformed
+  const { storable, freshness, keepMs } = received.evaluation
   const { connector } = received.call
   const notKept = (body: Transformed['body']): Kept => {
     plan.flight?.settle({ kind: 'alone' })
@@ -113,12 +107,9 @@ function isTooLarge({ body, headers }: Transformed, { storedAnswerBytes }: Limit
   return Number(length ?? 0) > storedAnswerBytes
 }
 
-function browserCacheControl(
-  { received }: Transformed,
-  { noStore, storable, freshness }: Evaluation,
-  clock: Clock,
-): string {
-  return cacheControlFor(received.call.connector, {
+function browserCacheControl({ call, evaluation }: Assessed, clock: Clock): string {
+  const { noStore, storable, freshness } = evaluation
+  return cacheControlFor(call.connector, {
     noStore,
     browserMs: browserRemainingMs(freshness, clock.now()),
     shareable: storable,

@@ -88,12 +88,16 @@ function dispatchOptions({ url, method, headers, body }: UpstreamRequest, limits
 }
 
 function flattenHeaders(headers: HeaderList): string[] {
-  const flat = headers.flat()
-  const names = new Set(headers.map(([name]) => name.toLowerCase()))
-  if (!names.has('accept-encoding')) {
-    // A part of a coded body cannot be decoded (RFC 9110 §14.2).
-    flat.push('accept-encoding', names.has('range') ? 'identity' : acceptedCodings)
+  const flat: string[] = []
+  let [asksForCodings, asksForPart] = [false, false]
+  for (const [name, value] of headers) {
+    flat.push(name, value)
+    const lower = name.toLowerCase()
+    asksForCodings ||= lower === 'accept-encoding'
+    asksForPart ||= lower === 'range'
   }
+  // A part of a coded body cannot be decoded (RFC 9110 §14.2).
+  if (!asksForCodings) flat.push('accept-encoding', asksForPart ? 'identity' : acceptedCodings)
   return flat
 }
 
