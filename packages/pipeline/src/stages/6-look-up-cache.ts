@@ -7,8 +7,9 @@ import type { Flight, FlightOutcome, Flights } from '../caching/flights.ts'
 import { isFresh } from '../caching/freshness.ts'
 import { conditionsOf } from '../caching/revalidation.ts'
 import { mayServeOnError, mayServeWhileRevalidating } from '../caching/stale.ts'
-import { Finished, type Missed, type Placed } from '../exchange.ts'
-import type { CacheEntry, CacheStore, Clock, Found, StoredAnswer, Ticket } from '../ports.ts'
+import { type Answer, Finished, type Missed, type Placed } from '../exchange.ts'
+import type { CacheEntry, CacheStore, Clock, Found, StoredAnswer } from '../ports.ts'
+import { when } from '../when.ts'
 
 interface Needs {
   readonly cache: CacheStore
@@ -20,64 +21,60 @@ interface Needs {
 export function lookUpCache(placed: Placed, ports: Needs): Missed | Finished | Promise<Missed | Finished> {
   const { place } = placed
   if (place.kind === 'none') return { ...placed, cache: place }
-  const found = ports.cache.find(place.entry)
-  return (
-    (found instanceof Promise ? undefined : hit(placed, found, ports)) ??
-    findOrBegin({ placed, entry: place.entry, first: found }, ports)
-  )
+  return search({ placed, entry: place.entry, waits: true, ports })
 }
 
-function hit({ call }: Placed, { stored }: Found, { clock }: Needs): Finished | undefined {
-  const nowMs = clock.now()
-  if (stored === undefined || !isFresh(stored.freshness, nowMs)) return undefined
-  return new Finished(answerFromStore(stored, { call, reason: { kind: 'hit' }, nowMs }))
-}
-
-/** A look-up that goes on. */
+/** A look-up under way. */
 interface Search {
   readonly placed: Placed
   readonly entry: CacheEntry
-  readonly first: Found | Promise<Found>
-}
-
-async function findOrBegin({ placed, entry, first }: Search, ports: Needs): Promise<Missed | Finished> {
-  const { call } = placed
-  const given = (stored: StoredAnswer, reason: Reason) =>
-    answerFromStore(stored, { call, reason, nowMs: ports.clock.now() })
-  let finding = first
-  for (let waits = true; ; finding = ports.cache.find(entry)) {
-    const found = finding instanceof Promise ? await finding : finding
-    const finished = hit(placed, found, ports)
-    if (finished !== undefined) return finished
-    const { stored, ticket } = found
-    const beginning: Beginning = { placed, entry, stored, ticket: ticket ?? {}, waits }
-    const flight = waits ? flightFor(entry, ports) : undefined
-    if (stored !== undefined && mayServeWhileRevalidating(stored, ports.clock.now())) {
-      const refresh = flight === undefined ? begin(beginning, ports) : undefined
-      return new Finished(given(stored, { kind: 'while-revalidating' }), refresh)
-    }
-    if (flight === undefined) return begin(beginning, ports)
-    const outcome = await landing(flight, placed, ports.clock)
-    if (outcome.kind === 'stored') {
-      const forward = stored === undefined ? 'uri-miss' : 'stale'
-      return new Finished(given(outcome.answer, { kind: 'collapsed', forward }))
-    }
-    if (outcome.kind === 'failed' && stored !== undefined && mayServeOnError(stored, ports.clock.now())) {
-      return new Finished(given(stored, { kind: 'on-error', status: outcome.status }))
-    }
-    // Whose caller went away is replaced by one of those who waited; after anything else nobody waits again.
-    waits = outcome.kind === 'abandoned'
-  }
-}
-
-/** A request about to begin. */
-interface Beginning {
-  readonly placed: Placed
-  readonly entry: CacheEntry
-  readonly stored: StoredAnswer | undefined
-  readonly ticket: Ticket
-  /** Whether others may wait for it. */
+  /** Whether it waits for another's request, and others may wait for its own. */
   readonly waits: boolean
+  readonly ports: Needs
+}
+
+function search(looking: Search): Missed | Finished | Promise<Missed | Finished> {
+  return when(looking.ports.cache.find(looking.entry), (found) => decide(looking, found))
+}
+
+function decide(looking: Search, found: Found): Missed | Finished | Promise<Missed | Finished> {
+  const { placed, entry, waits, ports } = looking
+  const { stored } = found
+  const nowMs = ports.clock.now()
+  if (stored !== undefined && isFresh(stored.freshness, nowMs)) {
+    return new Finished(given(looking, stored, { kind: 'hit' }))
+  }
+  const flight = waits ? flightFor(entry, ports) : undefined
+  if (stored !== undefined && mayServeWhileRevalidating(stored, nowMs)) {
+    const refresh = flight === undefined ? begin(looking, found) : undefined
+    return new Finished(given(looking, stored, { kind: 'while-revalidating' }), refresh)
+  }
+  if (flight === undefined) return begin(looking, found)
+  return landing(flight, placed, ports.clock).then(
+    (outcome) =>
+      afterLanding(looking, stored, outcome) ??
+      // Whose caller went away is replaced by one of those who waited; after anything else nobody waits again.
+      search({ ...looking, waits: outcome.kind === 'abandoned' }),
+  )
+}
+
+function given({ placed, ports }: Search, stored: StoredAnswer, reason: Reason): Answer {
+  return answerFromStore(stored, { call: placed.call, reason, nowMs: ports.clock.now() })
+}
+
+/** What another's request has brought for this one too. */
+function afterLanding(
+  looking: Search,
+  stored: StoredAnswer | undefined,
+  outcome: Landing,
+): Finished | undefined {
+  if (outcome.kind === 'stored') {
+    const forward = stored === undefined ? 'uri-miss' : 'stale'
+    return new Finished(given(looking, outcome.answer, { kind: 'collapsed', forward }))
+  }
+  if (outcome.kind !== 'failed' || stored === undefined) return undefined
+  if (!mayServeOnError(stored, looking.ports.clock.now())) return undefined
+  return new Finished(given(looking, stored, { kind: 'on-error', status: outcome.status }))
 }
 
 /** The request to wait for: one from before an invalidation would bring what was invalidated. */
@@ -87,7 +84,8 @@ function flightFor(entry: CacheEntry, { flights, cache }: Needs): Flight | undef
   return flight !== undefined && cache.isCurrent(flight.ticket) ? flight : undefined
 }
 
-function begin({ placed, entry, stored, ticket, waits }: Beginning, { flights }: Needs): Missed {
+function begin({ placed, entry, waits, ports }: Search, { stored, ticket = {} }: Found): Missed {
+  const { flights } = ports
   const conditions = stored === undefined ? [] : conditionsOf(stored)
   const isShared = waits && !flights.isKnownAlone(entry)
   return {
@@ -108,11 +106,9 @@ function begin({ placed, entry, stored, ticket, waits }: Beginning, { flights }:
 /** Longest wait for another's request: one that takes longer takes nobody with it. */
 const patienceMs = 5000
 
-async function landing(
-  flight: Flight,
-  { call }: Placed,
-  clock: Clock,
-): Promise<FlightOutcome | { readonly kind: 'slow' }> {
+type Landing = FlightOutcome | { readonly kind: 'slow' }
+
+async function landing(flight: Flight, { call }: Placed, clock: Clock): Promise<Landing> {
   const landed = new AbortController()
   const stop = AbortSignal.any([call.ending.signal, landed.signal])
   const waitMs = Math.min(patienceMs, call.connector.definition.timeout_ms)

@@ -52,12 +52,12 @@ export function createUpstream(options: UpstreamOptions): Upstream & { close(): 
   let isClosed = false
 
   return {
-    async send(request) {
-      if (isClosed) throw shuttingDown()
-      const reason = urlRefusal(request.url, request.tenantId, exceptions)
-      if (reason !== undefined) throw new ProblemError('DESTINATION_NOT_ALLOWED', { detail: reason })
-      const agent = agents.of(request.tenantId)
+    send(request) {
       return new Promise((resolve, reject) => {
+        if (isClosed) throw shuttingDown()
+        const reason = urlRefusal(request.url, request.tenantId, exceptions)
+        if (reason !== undefined) throw new ProblemError('DESTINATION_NOT_ALLOWED', { detail: reason })
+        const agent = agents.of(request.tenantId)
         const handler: ExchangeHandler = new ExchangeHandler(request, limits, {
           resolve,
           reject,
