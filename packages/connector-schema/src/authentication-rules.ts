@@ -90,10 +90,12 @@ function checkCredentialKey(
   if (place === 'query') return []
   const path = 'authentication.config.key'
   if (!headerNamePattern.test(key)) {
-    return [{ path, code: 'INVALID_VALUE', message: `\`${printable(key)}\` is not a header name` }]
+    const message = `\`${printable(key)}\` is not a header name; write letters, digits and hyphens`
+    return [{ path, code: 'INVALID_VALUE', message }]
   }
   if (isRefusedHeader(key) || key.toLowerCase() === 'content-type') {
-    return [{ path, code: 'REFUSED_HEADER', message: `\`${key}\` is set by Sluice or by HTTP itself` }]
+    const message = `\`${key}\` is set by Sluice or by HTTP itself; send the key in another header or in the query`
+    return [{ path, code: 'REFUSED_HEADER', message }]
   }
   if (!isCached(definition) || !isConditionalHeader(key)) return []
   const message = `\`${key}\` cannot be sent while caching is on; set \`cache.enabled\` to false`
