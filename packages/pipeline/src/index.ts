@@ -38,11 +38,12 @@ export {
   type VariableReader,
 } from './ports.ts'
 export { readHeaderOfOverrides, readQueryOverrides } from './read-overrides.ts'
-export { type Observer, type Outcome, runExchange } from './run.ts'
+export { type Outcome, runExchange } from './run.ts'
 export { shortestSearchedBytes } from './secrecy/forms.ts'
 export { Secret } from './secrecy/secret.ts'
 export { viaPseudonym } from './stages/5-transform-request.ts'
 export type { Ports } from './surroundings.ts'
+export type { Observer } from './through.ts'
 export type { Timings } from './timings.ts'
 export { noTokenStore } from './tokens/no-token-store.ts'
 export { createTokenSource, type TokenSource, type TokenSourceOptions } from './tokens/token-source.ts'
