@@ -21,8 +21,9 @@ export interface LoadResult {
   readonly p99Ms: number
 }
 
-/** As many as a load may have on their way: more are a server that does not keep up. */
-const maxInFlight = 1000
+/** As many as come in half a second, or so many, may be on their way: more are a server that does not keep up. */
+const maxBehindMs = 500
+const minInFlight = 1000
 
 /** An answer that stays away for so long is an error. */
 const answerWithinMs = 10_000
@@ -61,6 +62,7 @@ export function keepRate(
   return withPool(target, connections, async (ask) => {
     const begin = performance.now()
     const total = Math.min(Math.floor((rps * ms) / 1000), maxRequests)
+    const maxInFlight = Math.max(minInFlight, (rps * maxBehindMs) / 1000)
     const running = new Set<Promise<void>>()
     let failure: unknown
     for (let sent = 0; sent < total && failure === undefined; ) {
