@@ -240,7 +240,8 @@ describe.skipIf(executablePath === undefined)('in Chromium', () => {
 
   test('what the SDK refuses left nothing behind', async () => {
     await press('boundary', 'refused')
-    expect(await (await open('boundary')).textContent()).toContain('Nothing left the browser.')
+    const shown = await open('boundary')
+    await shown.getByText('Nothing left the browser.').waitFor()
   })
 
   test('the SDK refuses before the network', async () => {
