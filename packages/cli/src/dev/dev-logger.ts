@@ -49,12 +49,12 @@ function together(output: Output): { print(line: string): void } {
 
 /** RFC 9211 in one word or two: `sluice; hit; ttl=4` → `hit`, `sluice; fwd=uri-miss; stored` → `miss, stored`. */
 function cacheWord(status: string): string {
-  if (status.startsWith('sluice; hit;')) return 'hit'
-  if (status === 'sluice; fwd=uri-miss') return 'miss'
-  const [, first = '', ...more] = status.split(';').map((part) => part.trim())
-  const word = first.replace(/^fwd=/, '').replace(/^(?:uri|vary)-miss$/, 'miss')
-  const kept = more.filter((part) => part === 'stored' || part === 'collapsed')
-  return [word, ...kept].join(', ')
+  const [, word = ''] = /^sluice; (?:fwd=)?(?:(?:uri|vary)-)?([^;]+)/.exec(status) ?? []
+  return (
+    word +
+    (status.includes('; stored') ? ', stored' : '') +
+    (status.includes('; collapsed') ? ', collapsed' : '')
+  )
 }
 
 /** Where an unforeseen error arose; the proxy has left out what it said. */
