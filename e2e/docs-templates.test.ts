@@ -151,10 +151,11 @@ describe('the tables', () => {
 
   test('name every filter, and no other', () => {
     const named = filterRows.map(([cell]) => codeOf(cell).split(':')[0])
-    const known = [...source('filters.ts').matchAll(/^ {2}(\w+): (?:\[\d|\{ ?arity|\{$)/gm)].map(
+    const known = [...source('filters/filters.ts').matchAll(/^ {2}(\w+): (?:\[\d|\{ ?arity|\{$)/gm)].map(
       ([, name]) => name,
     )
-    const languages = /\[([a-z, ]+)\]\.map/.exec(source('inner-languages/index.ts'))?.[1]?.split(', ') ?? []
+    const languages =
+      /\[([a-z, ]+)\]\.map/.exec(source('embedded-languages/index.ts'))?.[1]?.split(', ') ?? []
     expect(languages).toContain('soql')
     expect(named.toSorted()).toEqual([...new Set([...known, ...languages, 'raw'])].toSorted())
   })

@@ -24,13 +24,13 @@ const production = ['packages/*/src/**', 'apps/*/src/**']
 
 /** All that `@sluice/pipeline/overrides` reaches. */
 const BROWSER_SAFE = [
-  'check-overrides',
-  'header-value',
-  'override-check',
   'overrides',
-  'path-value',
-  'payload-limit',
-  'read-overrides',
+  'overrides/constraints',
+  'overrides/enforce-overrides',
+  'overrides/header-value',
+  'overrides/parse-overrides',
+  'overrides/path-value',
+  'overrides/payload-limit',
 ].map((name) => `packages/pipeline/src/${name}.ts`)
 
 /** How the house is divided: docs/architecture.md says why. */
@@ -112,8 +112,8 @@ export const rules: readonly Rule[] = [
         return specifier !== '@sluice/connector-schema' && specifier !== 're2js'
       }),
     broken: sample(
-      'packages/pipeline/src/check-overrides.ts',
-      `import { Secret } from './secrecy/secret.ts'`,
+      'packages/pipeline/src/overrides/enforce-overrides.ts',
+      `import { Secret } from '../secrecy/secret.ts'`,
     ),
   },
   {

@@ -1,4 +1,4 @@
-export { createFlights, type Flights } from './caching/flights.ts'
+export { createFlights, type Flights } from './caching/coalescing.ts'
 export { isFresh } from './caching/freshness.ts'
 export { type Scope, tagOf } from './caching/tags.ts'
 export {
@@ -6,13 +6,14 @@ export {
   type CompiledConnector,
   type CompileOptions,
   compileConnector,
-} from './compile-connector.ts'
-export type { Answer, Call, Ending, Payload } from './exchange.ts'
-export { type HeaderList, headerValue } from './header-list.ts'
-export { invalidHeaderValue } from './header-value.ts'
-export type { LiteralDestination } from './literal-destination.ts'
-export { payloadTooLarge } from './payload-limit.ts'
-export { createPlans } from './plans.ts'
+} from './compile/compile-connector.ts'
+export type { LiteralDestination } from './compile/literal-destination.ts'
+export { type HeaderList, headerValue } from './messages/header-list.ts'
+export { version } from './messages/version.ts'
+export { invalidHeaderValue } from './overrides/header-value.ts'
+export { readHeaderOfOverrides, readQueryOverrides } from './overrides/parse-overrides.ts'
+export { payloadTooLarge } from './overrides/payload-limit.ts'
+export type { Ports } from './ports/context.ts'
 export {
   type CacheEntry,
   type CacheStore,
@@ -36,20 +37,19 @@ export {
   type UpstreamAnswer,
   type UpstreamRequest,
   type VariableReader,
-} from './ports.ts'
-export { readHeaderOfOverrides, readQueryOverrides } from './read-overrides.ts'
+} from './ports/ports.ts'
+export { createPlans } from './prepared/prepared-requests.ts'
 export { type Outcome, runExchange } from './run.ts'
-export { shortestSearchedBytes } from './secrecy/forms.ts'
 export { Secret } from './secrecy/secret.ts'
+export { shortestSearchedBytes } from './secrecy/spellings.ts'
 export { viaPseudonym } from './stages/5-transform-request.ts'
-export type { Ports } from './surroundings.ts'
-export type { Observer } from './through.ts'
-export type { Timings } from './timings.ts'
+export type { Answer, Call, Ending, Payload } from './steps/exchange.ts'
+export type { Observer } from './steps/run-steps.ts'
+export type { Timings } from './steps/timings.ts'
+export { when } from './steps/when.ts'
 export { noTokenStore } from './tokens/no-token-store.ts'
 export { createTokenSource, type TokenSource, type TokenSourceOptions } from './tokens/token-source.ts'
 export type { CacheDecision } from './tracing/cache-decision.ts'
 export { type DebugRequest, debugHeader, type ShownRow } from './tracing/debug-request.ts'
 export type { FieldOrigin } from './tracing/origins.ts'
 export { type ShownMessage, type Trace, traceExchange } from './tracing/trace.ts'
-export { version } from './version.ts'
-export { when } from './when.ts'

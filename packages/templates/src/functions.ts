@@ -1,5 +1,5 @@
-import type { Literal } from './ast.ts'
 import { type FunctionName, storedName } from './names.ts'
+import type { Literal } from './tree/expressions.ts'
 
 /** The argument of a call; nothing when the function does not take it. */
 export function checkArgument(name: FunctionName, literal: Literal['value']): string | number | undefined {

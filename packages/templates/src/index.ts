@@ -1,13 +1,13 @@
 export { type BodyFormat, bodyFormatOf } from './body-format.ts'
 export { compileTemplate } from './compile.ts'
+export { type RenderFailureReason, TemplateRenderError } from './evaluate/render-error.ts'
+export { limits as templateLimits } from './limits/limits.ts'
+export { recipeOf, type TemplateRecipe } from './render-process/recipe.ts'
 export {
   type BodyTemplateValues,
   compileRecipe,
   renderIsolated,
-} from './isolated.ts'
-export { limits as templateLimits } from './limits.ts'
-export { recipeOf, type TemplateRecipe } from './recipe.ts'
-export { type RenderFailureReason, TemplateRenderError } from './render-error.ts'
+} from './render-process/render-isolated.ts'
 export type {
   CompiledTemplate,
   CompiledUrl,
@@ -21,4 +21,4 @@ export type {
   TemplateValues,
   Uses,
 } from './types.ts'
-export { type CompileUrlOptions, compileUrl } from './url.ts'
+export { type CompileUrlOptions, compileUrl } from './url/compile-url.ts'

@@ -1,8 +1,8 @@
 import type { Authentication } from '@sluice/connector-schema'
-import type { DefinitionReport } from '../definition-report.ts'
+import type { DefinitionReport } from '../compile/definition-report.ts'
 import { compileConfigField, configPath, isLiteral, refuseLiteralCredential } from './config-field.ts'
+import type { AuthenticationPlan } from './deferred-credential.ts'
 import { noAuthentication } from './none.ts'
-import type { AuthenticationPlan } from './plan.ts'
 
 type Config = Extract<Authentication, { type: 'api_key' }>['config']
 

@@ -2,11 +2,11 @@ import type { Authentication } from '@sluice/connector-schema'
 import { compileApiKey } from './api-key.ts'
 import { compileBasic } from './basic.ts'
 import type { AuthenticationContext } from './config-field.ts'
+import type { AuthenticationPlan } from './deferred-credential.ts'
 import { compileJwt } from './jwt.ts'
 import { noAuthentication } from './none.ts'
 import { compileClientCredentials } from './oauth-client-credentials.ts'
 import { compileJwtBearer } from './oauth-jwt-bearer.ts'
-import type { AuthenticationPlan } from './plan.ts'
 
 /** Compiles the authentication of a definition; one strategy a file. */
 export function compileAuthentication(

@@ -1,7 +1,7 @@
 import type { Uses } from '@sluice/templates'
-import type { DefinitionReport } from '../definition-report.ts'
+import type { DefinitionReport } from '../compile/definition-report.ts'
 import { compileConfigField, configPath } from './config-field.ts'
-import type { PlanContext } from './plan.ts'
+import type { PlanContext } from './deferred-credential.ts'
 
 /** A JSON object on both sides of the mask. */
 export interface JsonTwin {

@@ -1,10 +1,10 @@
 import type { Authentication } from '@sluice/connector-schema'
-import type { DefinitionReport } from '../definition-report.ts'
+import type { DefinitionReport } from '../compile/definition-report.ts'
 import { compileCredential, configPath } from './config-field.ts'
+import type { AuthenticationPlan } from './deferred-credential.ts'
 import { compileJson } from './json-templates.ts'
 import { noAuthentication } from './none.ts'
 import { withNumericDates, withoutTimes } from './numeric-dates.ts'
-import type { AuthenticationPlan } from './plan.ts'
 import { signJwt } from './sign-jwt.ts'
 
 type Config = Extract<Authentication, { type: 'jwt' }>['config']

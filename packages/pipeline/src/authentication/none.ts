@@ -1,4 +1,4 @@
-import type { AuthenticationPlan } from './plan.ts'
+import type { AuthenticationPlan } from './deferred-credential.ts'
 
 /** The API asks for no credential. */
 export const noAuthentication: AuthenticationPlan = {

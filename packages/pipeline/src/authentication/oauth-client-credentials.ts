@@ -1,9 +1,9 @@
 import type { Authentication } from '@sluice/connector-schema'
 import { clientCredentialsLifeMs } from '../tokens/token-life.ts'
 import { type AuthenticationContext, compileCredential, compileOptional, configPath } from './config-field.ts'
+import type { AuthenticationPlan } from './deferred-credential.ts'
 import { compileJson, usesOf } from './json-templates.ts'
 import { noAuthentication } from './none.ts'
-import type { AuthenticationPlan } from './plan.ts'
 import { compileAudience, compileTokenUrl } from './receiver.ts'
 import { tokenCredential } from './token-credential.ts'
 

@@ -1,10 +1,10 @@
 /** Fields that say who receives a credential: no caller may choose that (G4). */
 import { ProblemError } from '@sluice/connector-schema'
 import { type CompiledUrl, compileUrl, type Uses } from '@sluice/templates'
-import type { DefinitionReport } from '../definition-report.ts'
+import type { DefinitionReport } from '../compile/definition-report.ts'
 import { plain, type Twin } from '../secrecy/masked.ts'
 import { type AuthenticationContext, compileConfigField, configPath } from './config-field.ts'
-import type { PlanContext } from './plan.ts'
+import type { PlanContext } from './deferred-credential.ts'
 
 /** Compiles `token_url`, which obeys every rule of `url`. */
 export function compileTokenUrl(source: string, context: AuthenticationContext): CompiledUrl | undefined {

@@ -1,7 +1,7 @@
 import type { Twin } from '../secrecy/masked.ts'
 import type { ClientAuthentication, TokenRequest } from '../tokens/token-request.ts'
+import type { PaidCredential } from './deferred-credential.ts'
 import type { JsonTwin } from './json-templates.ts'
-import type { PaidCredential } from './plan.ts'
 
 /** A rendered config of one of the types that exchange something for a token. */
 export interface TokenConfig {

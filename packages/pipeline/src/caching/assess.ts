@@ -1,4 +1,4 @@
-import type { Received } from '../exchange.ts'
+import type { Received } from '../steps/exchange.ts'
 import { type Evaluation, evaluate, isFresh } from './freshness.ts'
 
 /** What follows from an API's answer, and from the definition, for its being kept. */

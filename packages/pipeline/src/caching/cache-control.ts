@@ -1,4 +1,4 @@
-import { type HeaderList, headerValue } from '../header-list.ts'
+import { type HeaderList, headerValue } from '../messages/header-list.ts'
 
 /** One directive of `Cache-Control`, every value that was given for it. */
 export type Directives = ReadonlyMap<string, readonly (string | undefined)[]>

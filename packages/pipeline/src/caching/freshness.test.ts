@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { HeaderList } from '../header-list.ts'
+import type { HeaderList } from '../messages/header-list.ts'
 import {
   ageSeconds,
   browserRemainingMs,

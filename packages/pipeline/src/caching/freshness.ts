@@ -1,6 +1,6 @@
 import CachePolicy from 'http-cache-semantics'
-import { type HeaderList, headerValue } from '../header-list.ts'
-import type { Freshness } from '../ports.ts'
+import { type HeaderList, headerValue } from '../messages/header-list.ts'
+import type { Freshness } from '../ports/ports.ts'
 import {
   cacheDirectives,
   contradictsItself,

@@ -1,5 +1,5 @@
-import type { Received } from '../exchange.ts'
-import { headerValue } from '../header-list.ts'
+import { headerValue } from '../messages/header-list.ts'
+import type { Received } from '../steps/exchange.ts'
 import type { Scope } from './tags.ts'
 
 /** RFC 9110 §9.2.1: only reading. */

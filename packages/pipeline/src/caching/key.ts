@@ -1,6 +1,6 @@
 import { createHmac, type KeyObject } from 'node:crypto'
 import type { Session } from '@sluice/connector-schema'
-import type { Prepared, Read } from '../exchange.ts'
+import type { Prepared, Read } from '../steps/exchange.ts'
 import { digestParts } from './digest.ts'
 
 /**

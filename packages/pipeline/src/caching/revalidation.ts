@@ -1,8 +1,8 @@
-import { passingHeaders, withoutBodyHeaders } from '../answering/response-headers.ts'
-import type { Missed, PreparedHeader } from '../exchange.ts'
-import { type HeaderList, headerValue } from '../header-list.ts'
-import type { StoredAnswer } from '../ports.ts'
+import { type HeaderList, headerValue } from '../messages/header-list.ts'
+import type { StoredAnswer } from '../ports/ports.ts'
+import { passingHeaders, withoutBodyHeaders } from '../responding/response-headers.ts'
 import { plain } from '../secrecy/masked.ts'
+import type { Missed, PreparedHeader } from '../steps/exchange.ts'
 import { httpDate } from './http-date.ts'
 
 /** What of an API's headers decides on caching. */

@@ -1,5 +1,5 @@
 import { ProblemError } from '@sluice/connector-schema'
-import type { StoredAnswer } from '../ports.ts'
+import type { StoredAnswer } from '../ports/ports.ts'
 import { staleForSeconds } from './freshness.ts'
 
 /** RFC 5861 §4. */

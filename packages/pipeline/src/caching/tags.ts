@@ -1,5 +1,5 @@
 import { createHmac, type KeyObject } from 'node:crypto'
-import type { CompiledConnector } from '../compile-connector.ts'
+import type { CompiledConnector } from '../compile/compile-connector.ts'
 import type { Twin } from '../secrecy/masked.ts'
 import { digestParts } from './digest.ts'
 

@@ -1,8 +1,8 @@
 import { ProblemError } from '@sluice/connector-schema'
-import type { Missed } from '../exchange.ts'
-import { headerValue } from '../header-list.ts'
-import type { UpstreamAnswer, UpstreamRequest } from '../ports.ts'
+import { headerValue } from '../messages/header-list.ts'
+import type { UpstreamAnswer, UpstreamRequest } from '../ports/ports.ts'
 import { bearsSecret } from '../secrecy/masked.ts'
+import type { Missed } from '../steps/exchange.ts'
 
 /** How many redirects one exchange follows. */
 export const maxRedirects = 3

@@ -1,6 +1,6 @@
 import { ProblemError } from '@sluice/connector-schema'
-import { headerValue } from '../header-list.ts'
-import type { UpstreamAnswer } from '../ports.ts'
+import { headerValue } from '../messages/header-list.ts'
+import type { UpstreamAnswer } from '../ports/ports.ts'
 
 /** RFC 9110 §9.2.2. */
 const idempotentMethods = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])

@@ -1,8 +1,8 @@
 import { ProblemError, type WirePairs } from '@sluice/connector-schema'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Call } from '../exchange.ts'
 import { runExchange } from '../run.ts'
+import type { Call } from '../steps/exchange.ts'
 import { callOf, connector, plainPorts } from '../testing/plain-ports.ts'
 import { merge } from './1-merge.ts'
 

@@ -2,9 +2,10 @@
  * Stage 1: definition and call become one list of values, each with its provenance. Refuses by name
  * everything that a browser may not change (G3). Reads no secret, does no I/O, renders nothing.
  */
-import { checkOverrides, headersByName, valuesOf } from '../check-overrides.ts'
-import type { CompiledRow } from '../compile-rows.ts'
-import type { Call, Merged, Provenanced, Row } from '../exchange.ts'
+
+import type { CompiledRow } from '../compile/compile-rows.ts'
+import { checkOverrides, headersByName, valuesOf } from '../overrides/enforce-overrides.ts'
+import type { Call, Merged, Provenanced, Row } from '../steps/exchange.ts'
 
 /** The stage. */
 export function merge(call: Call): Merged {

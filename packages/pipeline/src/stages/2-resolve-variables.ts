@@ -3,10 +3,10 @@
  * and the validated path parameters, never from the call. Sends nothing.
  */
 import { ProblemError } from '@sluice/connector-schema'
-import type { CompiledConnector } from '../compile-connector.ts'
-import type { ExchangeValues, Merged, Provenanced, Read, Rendered, Resolved, Row } from '../exchange.ts'
-import type { Clock, VariableReader } from '../ports.ts'
-import { renderField } from '../render-field.ts'
+import type { CompiledConnector } from '../compile/compile-connector.ts'
+import type { Clock, VariableReader } from '../ports/ports.ts'
+import { renderField } from '../rendering/render-field.ts'
+import type { ExchangeValues, Merged, Provenanced, Read, Rendered, Resolved, Row } from '../steps/exchange.ts'
 
 interface Needs {
   readonly variables: VariableReader

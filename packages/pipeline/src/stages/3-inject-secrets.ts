@@ -3,11 +3,11 @@
  * them, once. Nothing rendered is parsed again. Beside each secret-bearing value stands its masked twin.
  */
 import { ProblemError } from '@sluice/connector-schema'
-import type { Armed, ExchangeValues, Read, Rendered, Resolved, Row } from '../exchange.ts'
-import type { SecretReader } from '../ports.ts'
-import { renderField } from '../render-field.ts'
+import type { SecretReader } from '../ports/ports.ts'
+import { renderField } from '../rendering/render-field.ts'
 import { hostIsAllowed } from '../secrecy/allowed-hosts.ts'
 import { plain, type Twin } from '../secrecy/masked.ts'
+import type { Armed, ExchangeValues, Read, Rendered, Resolved, Row } from '../steps/exchange.ts'
 
 /** The stage. */
 export async function injectSecrets(resolved: Resolved, ports: { secrets: SecretReader }): Promise<Armed> {

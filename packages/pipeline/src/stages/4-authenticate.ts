@@ -3,9 +3,9 @@
  * the send, so that a cache hit signs nothing and asks nobody.
  */
 import type { CompiledTemplate, CompiledUrl } from '@sluice/templates'
-import type { Armed, Authenticated } from '../exchange.ts'
-import { renderField } from '../render-field.ts'
+import { renderField } from '../rendering/render-field.ts'
 import { plain, type Twin } from '../secrecy/masked.ts'
+import type { Armed, Authenticated } from '../steps/exchange.ts'
 
 /** The stage. */
 export function authenticate(armed: Armed): Authenticated {

@@ -2,14 +2,15 @@
  * Stage 6: a stored answer that is fresh ends the exchange here, and so does another exchange's answer to the
  * same request. On a hit nothing is sent anywhere.
  */
-import { answerFromStore, type Reason } from '../answering/answer-from-store.ts'
-import type { Flight, FlightOutcome, Flights } from '../caching/flights.ts'
+
+import type { Flight, FlightOutcome, Flights } from '../caching/coalescing.ts'
 import { isFresh } from '../caching/freshness.ts'
 import { conditionsOf } from '../caching/revalidation.ts'
 import { mayServeOnError, mayServeWhileRevalidating } from '../caching/stale.ts'
-import { type Answer, Finished, type Missed, type Placed } from '../exchange.ts'
-import type { CacheEntry, CacheStore, Clock, Found, StoredAnswer } from '../ports.ts'
-import { when } from '../when.ts'
+import type { CacheEntry, CacheStore, Clock, Found, StoredAnswer } from '../ports/ports.ts'
+import { answerFromStore, type Reason } from '../responding/respond-from-store.ts'
+import { type Answer, Finished, type Missed, type Placed } from '../steps/exchange.ts'
+import { when } from '../steps/when.ts'
 
 interface Needs {
   readonly cache: CacheStore

@@ -6,12 +6,12 @@ import { hash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { ProblemError } from '@sluice/connector-schema'
 import { type CompiledTemplate, type ResponseValues, TemplateRenderError } from '@sluice/templates'
-import { passingHeaders, upstreamLocation, withoutBodyHeaders } from '../answering/response-headers.ts'
-import type { Assessed, Transformed } from '../exchange.ts'
-import { type HeaderList, headerValue } from '../header-list.ts'
-import { decodeUtf8, orRelease, readWhole } from '../payload.ts'
-import { renderBody } from '../render-body.ts'
-import type { Ports } from '../surroundings.ts'
+import { type HeaderList, headerValue } from '../messages/header-list.ts'
+import { decodeUtf8, orRelease, readWhole } from '../messages/payload.ts'
+import type { Ports } from '../ports/context.ts'
+import { renderBody } from '../rendering/render-body.ts'
+import { passingHeaders, upstreamLocation, withoutBodyHeaders } from '../responding/response-headers.ts'
+import type { Assessed, Transformed } from '../steps/exchange.ts'
 
 type StagePorts = Pick<Ports, 'limits' | 'isolatedRenderer'>
 

@@ -3,14 +3,15 @@
  * stand in, ends the exchange with what is stored. The response template does not run again. And those who wait for
  * this answer hear whether they can have it, before anything is done with it.
  */
-import { answerFromStore } from '../answering/answer-from-store.ts'
+
 import { assess, isShareable } from '../caching/assess.ts'
+import type { KeyedPlan } from '../caching/cache-lookup.ts'
 import { evaluate } from '../caching/freshness.ts'
-import type { KeyedPlan } from '../caching/plan.ts'
 import { confirms, headersAfter304 } from '../caching/revalidation.ts'
 import { isErrorStatus, mayServeOnError } from '../caching/stale.ts'
-import { type Assessed, Finished, type Received } from '../exchange.ts'
-import type { CacheStore, Clock, StoredAnswer } from '../ports.ts'
+import type { CacheStore, Clock, StoredAnswer } from '../ports/ports.ts'
+import { answerFromStore } from '../responding/respond-from-store.ts'
+import { type Assessed, Finished, type Received } from '../steps/exchange.ts'
 
 interface Needs {
   readonly cache: CacheStore

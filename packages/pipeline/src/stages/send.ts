@@ -4,13 +4,13 @@
  * together have what is left of the exchange. The only stage from which anything leaves.
  */
 import { ProblemError } from '@sluice/connector-schema'
-import type { Payment } from '../authentication/plan.ts'
-import type { Missed, PreparedHeader, Received } from '../exchange.ts'
-import type { HeaderList } from '../header-list.ts'
-import { orRelease } from '../payload.ts'
-import type { Clock, Limits, Upstream, UpstreamAnswer, UpstreamRequest } from '../ports.ts'
+import type { Payment } from '../authentication/deferred-credential.ts'
+import type { HeaderList } from '../messages/header-list.ts'
+import { orRelease } from '../messages/payload.ts'
+import type { Clock, Limits, Upstream, UpstreamAnswer, UpstreamRequest } from '../ports/ports.ts'
 import { isRepeatable, maxRedirects, nextHop, refused } from '../sending/redirect.ts'
 import { isIdempotent, pauseBeforeRetry } from '../sending/retry.ts'
+import type { Missed, PreparedHeader, Received } from '../steps/exchange.ts'
 import type { TokenSource } from '../tokens/token-source.ts'
 
 interface Needs {

@@ -3,19 +3,19 @@
  * its `Cache-Control` and `Cache-Status`.
  */
 import type { KeyObject } from 'node:crypto'
-import { cacheControlFor } from '../answering/cache-control.ts'
-import type { Flights } from '../caching/flights.ts'
+import type { KeyedPlan } from '../caching/cache-lookup.ts'
+import type { Flights } from '../caching/coalescing.ts'
 import { browserRemainingMs } from '../caching/freshness.ts'
 import { invalidatedBy } from '../caching/invalidation.ts'
-import type { KeyedPlan } from '../caching/plan.ts'
 import { decisiveHeaders, withDate } from '../caching/revalidation.ts'
 import { isErrorStatus } from '../caching/stale.ts'
 import { tagOf } from '../caching/tags.ts'
-import type { Answer, Assessed, Received, Transformed } from '../exchange.ts'
-import { headerValue } from '../header-list.ts'
-import { orRelease, readIfSmall } from '../payload.ts'
-import type { CacheStore, Clock, Limits, StoredAnswer } from '../ports.ts'
-import { when } from '../when.ts'
+import { headerValue } from '../messages/header-list.ts'
+import { orRelease, readIfSmall } from '../messages/payload.ts'
+import type { CacheStore, Clock, Limits, StoredAnswer } from '../ports/ports.ts'
+import { cacheControlFor } from '../responding/cache-control.ts'
+import type { Answer, Assessed, Received, Transformed } from '../steps/exchange.ts'
+import { when } from '../steps/when.ts'
 
 interface Needs {
   readonly cache: CacheStore

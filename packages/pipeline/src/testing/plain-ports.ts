@@ -3,14 +3,19 @@ import { createSecretKey } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { parseDefinition, type Session } from '@sluice/connector-schema'
 import { compileRecipe, recipeOf, renderIsolated } from '@sluice/templates'
-import { createFlights } from '../caching/flights.ts'
-import { type CompiledConnector, compileConnector } from '../compile-connector.ts'
-import type { Call } from '../exchange.ts'
-import type { HeaderList } from '../header-list.ts'
-import { createPlans } from '../plans.ts'
-import { defaultLimits, type IsolatedRender, type StoredAnswer, type UpstreamRequest } from '../ports.ts'
+import { createFlights } from '../caching/coalescing.ts'
+import { type CompiledConnector, compileConnector } from '../compile/compile-connector.ts'
+import type { HeaderList } from '../messages/header-list.ts'
+import type { Ports } from '../ports/context.ts'
+import {
+  defaultLimits,
+  type IsolatedRender,
+  type StoredAnswer,
+  type UpstreamRequest,
+} from '../ports/ports.ts'
+import { createPlans } from '../prepared/prepared-requests.ts'
 import { Secret } from '../secrecy/secret.ts'
-import type { Ports } from '../surroundings.ts'
+import type { Call } from '../steps/exchange.ts'
 import { noTokenStore } from '../tokens/no-token-store.ts'
 import { createTokenSource } from '../tokens/token-source.ts'
 

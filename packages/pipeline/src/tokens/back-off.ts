@@ -1,6 +1,6 @@
 import { ProblemError } from '@sluice/connector-schema'
 import { LRUCache } from 'lru-cache'
-import type { Clock } from '../ports.ts'
+import type { Clock } from '../ports/ports.ts'
 
 /** Keeps a failing endpoint from being asked again at once, key by key. */
 export interface BackOff {

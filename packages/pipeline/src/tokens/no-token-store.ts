@@ -1,4 +1,4 @@
-import type { TokenStore } from '../ports.ts'
+import type { TokenStore } from '../ports/ports.ts'
 
 /** For a process that shares its tokens with no other: it keeps its own anyway. */
 export const noTokenStore: TokenStore = {

@@ -1,8 +1,8 @@
 /** One exchange with a token endpoint: oauth4webapi speaks OAuth, the guarded client sends. */
 import { ProblemError } from '@sluice/connector-schema'
 import * as oauth from 'oauth4webapi'
-import { decodeUtf8, readWhole } from '../payload.ts'
-import type { Clock, Upstream } from '../ports.ts'
+import { decodeUtf8, readWhole } from '../messages/payload.ts'
+import type { Clock, Upstream } from '../ports/ports.ts'
 import type { TokenRequest } from './token-request.ts'
 
 /** A token as an endpoint gave it. */

@@ -4,7 +4,7 @@
  */
 import { createHmac, type KeyObject } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import type { Clock, StoredToken, TokenStore, Upstream } from '../ports.ts'
+import type { Clock, StoredToken, TokenStore, Upstream } from '../ports/ports.ts'
 import { Secret } from '../secrecy/secret.ts'
 import { createBackOff } from './back-off.ts'
 import { exchangeToken } from './token-endpoint.ts'

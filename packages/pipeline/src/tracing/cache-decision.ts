@@ -1,5 +1,5 @@
-import type { CompiledConnector } from '../compile-connector.ts'
-import { headerValue } from '../header-list.ts'
+import type { CompiledConnector } from '../compile/compile-connector.ts'
+import { headerValue } from '../messages/header-list.ts'
 import type { Seen } from './seen.ts'
 
 /** What the cache did in an exchange, and why. */

@@ -1,9 +1,9 @@
 /** The request of an exchange as people may see it: rendered, every secret as its template's text. */
-import type { Credential } from '../authentication/plan.ts'
-import type { CompiledConnector } from '../compile-connector.ts'
-import type { Provenanced, Rendered, Row } from '../exchange.ts'
-import { decodeUtf8 } from '../payload.ts'
+import type { Credential } from '../authentication/deferred-credential.ts'
+import type { CompiledConnector } from '../compile/compile-connector.ts'
+import { decodeUtf8 } from '../messages/payload.ts'
 import type { Twin } from '../secrecy/masked.ts'
+import type { Provenanced, Rendered, Row } from '../steps/exchange.ts'
 import type { Seen } from './seen.ts'
 
 /** One header or query parameter. */

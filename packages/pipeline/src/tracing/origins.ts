@@ -1,7 +1,7 @@
 /** Where the value of every field came from. */
 import type { Uses } from '@sluice/templates'
-import type { CompiledConnector } from '../compile-connector.ts'
-import type { Merged } from '../exchange.ts'
+import type { CompiledConnector } from '../compile/compile-connector.ts'
+import type { Merged } from '../steps/exchange.ts'
 
 /** One field and what its value is made of, e.g. `session user.id`, `secret api_key`, `override`. */
 export interface FieldOrigin {

@@ -7,9 +7,9 @@ import type {
   Prepared,
   Received,
   Resolved,
-} from '../exchange.ts'
-import { Finished } from '../exchange.ts'
-import type { StepName } from '../steps.ts'
+} from '../steps/exchange.ts'
+import { Finished } from '../steps/exchange.ts'
+import type { StepName } from '../steps/in-order.ts'
 
 /** What the stages of one exchange gave, as far as it came. */
 export interface Seen {

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { engine, run } from '../engine.ts'
-import { type Binding, createScope } from '../scope.ts'
 import { values } from '../testing/support.ts'
+import { engine, run } from './engine.ts'
 import { createEvaluator } from './index.ts'
+import { type Binding, createScope } from './scope.ts'
 
 const bindings: readonly Binding[] = (['user', 'tenant_id', 'pathParams', 'body', 'body_text'] as const).map(
   (key) => ({

@@ -1,9 +1,9 @@
 import { Context, defaultOperators, type Expression, type Token, toValueSync, type Value } from 'liquidjs'
-import { engine } from '../engine.ts'
-import { type EngineFilter, EscapeFilter } from '../fit-outputs.ts'
-import { readRoot, readUser, type Source } from '../scope.ts'
+import { engine } from './engine.ts'
+import { type EngineFilter, EscapeFilter } from './fit-outputs.ts'
 import type { Frame } from './frame.ts'
 import type { LoopSlots, Names } from './names.ts'
+import { readRoot, readUser, type Source } from './scope.ts'
 
 /** Gives a value; what a piece of a template is compiled to. */
 export type Evaluate = (frame: Frame) => unknown

@@ -1,10 +1,10 @@
 import { AssertionError, Context, type Token } from 'liquidjs'
-import { currentBudget } from '../budget.ts'
-import { engine } from '../engine.ts'
-import type { Meter } from '../escape.ts'
-import { outputTooLarge } from '../tags.ts'
-import { createTimeLimit, type TimeLimit } from '../time-limit.ts'
+import { currentBudget } from '../limits/budget.ts'
+import { createTimeLimit, type TimeLimit } from '../limits/time-limit.ts'
+import type { Meter } from '../positions/escaping/escape.ts'
 import type { TemplateValues } from '../types.ts'
+import { engine } from './engine.ts'
+import { outputTooLarge } from './tags.ts'
 
 /** What one render needs: its values, its names, its text so far, and what it may still cost. */
 export class Frame implements Meter {

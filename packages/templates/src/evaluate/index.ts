@@ -1,10 +1,10 @@
 import type { Template, Token } from 'liquidjs'
-import { type Binding, fallibleBindings, requireBindings } from '../scope.ts'
 import type { TemplateValues } from '../types.ts'
 import { Unsupported } from './expressions.ts'
 import { Frame } from './frame.ts'
 import { Names } from './names.ts'
 import { compileNodes, type Program } from './nodes.ts'
+import { type Binding, fallibleBindings, requireBindings } from './scope.ts'
 
 interface Options {
   readonly bindings: readonly Binding[]

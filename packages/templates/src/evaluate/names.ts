@@ -1,4 +1,4 @@
-import type { Binding } from '../scope.ts'
+import type { Binding } from './scope.ts'
 
 /** Where a name's value stands in a frame. */
 export type Spot =

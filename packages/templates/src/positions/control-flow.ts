@@ -1,4 +1,4 @@
-import type { FlowNode } from '../flow.ts'
+import type { FlowNode } from '../tree/flow.ts'
 import type { Grammar, PositionReport } from './grammar.ts'
 
 /** Positions at which a loop's body can be left early. */

@@ -1,7 +1,7 @@
-import type { Escape } from '../escape.ts'
-import { CompileFailure } from '../failure.ts'
-import type { Statement } from '../statement.ts'
+import { CompileFailure } from '../analysis/failure.ts'
+import type { Statement } from '../tree/statement.ts'
 import type { DiagnosticCode } from '../types.ts'
+import type { Escape } from './escaping/escape.ts'
 
 /**
  * What a place knows of the positions in its text. `P` is one position, an immutable value; a grammar says how

@@ -1,7 +1,7 @@
-import { type Escape, refusing, toText } from '../escape.ts'
+import type { Taint } from '../analysis/taint.ts'
 import type { Place } from '../places.ts'
-import type { Statement } from '../statement.ts'
-import type { Taint } from '../taint.ts'
+import type { Statement } from '../tree/statement.ts'
+import { type Escape, refusing, toText } from './escaping/escape.ts'
 import type { PositionReport } from './grammar.ts'
 
 /** Notes how each output is made safe. A refusal of the place holds for all of them, an encoding not for `raw`. */

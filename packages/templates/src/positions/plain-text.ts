@@ -1,6 +1,6 @@
-import type { Statement } from '../statement.ts'
+import type { HostedPosition, HostedText } from '../embedded-languages/embedded-text.ts'
+import type { Statement } from '../tree/statement.ts'
 import type { Grammar, PositionReport } from './grammar.ts'
-import type { HostedPosition, HostedText } from './hosted-text.ts'
 
 interface Options {
   readonly hosted: HostedText

@@ -1,4 +1,4 @@
-import { innerLanguages } from '../inner-languages/index.ts'
+import { innerLanguages } from '../embedded-languages/index.ts'
 
 /** Filters that give only numbers, or only letters, digits and what no language takes for a sign. */
 const inert: ReadonlySet<string> = new Set([

@@ -1,8 +1,8 @@
-import { type Escape, encoded, PathText, percentEncode, percentEncodePath } from '../escape.ts'
-import type { Statement } from '../statement.ts'
-import { decodedAt } from './form.ts'
+import type { HostedPosition, HostedText } from '../embedded-languages/embedded-text.ts'
+import type { Statement } from '../tree/statement.ts'
+import { type Escape, encoded, PathText, percentEncode, percentEncodePath } from './escaping/escape.ts'
+import { decodedAt } from './form/grammar.ts'
 import type { Grammar, PositionReport } from './grammar.ts'
-import type { HostedPosition, HostedText } from './hosted-text.ts'
 import type { Outputs } from './outputs.ts'
 
 /** One position in the target of a URL. */

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { compileTemplate } from '../compile.ts'
-import { TemplateRenderError } from '../render-error.ts'
+import { TemplateRenderError } from '../evaluate/render-error.ts'
 import type { CompiledTemplate, PlaceName, TemplateDiagnostic, TemplateValues } from '../types.ts'
 
 /** Values of an ordinary exchange; a test changes what it is about. */

@@ -1,0 +1,52 @@
+import type { CompiledTemplate, CompiledUrl, Uses } from '@sluice/templates'
+import type { Clock } from '../ports/ports.ts'
+import type { Twin } from '../secrecy/masked.ts'
+import type { TokenSource } from '../tokens/token-source.ts'
+
+/** A credential at its place: applied to the request, its cost (if any) paid only when something is sent. */
+export type Credential =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'header'; readonly name: string; readonly value: Twin }
+  | { readonly kind: 'query'; readonly name: string; readonly value: Twin }
+  | PaidCredential
+
+/** A bearer token (RFC 6750) that costs a signature or an exchange: made when a request is really sent. */
+export interface PaidCredential {
+  readonly kind: 'paid'
+  /** What the token is made of, masked and without what only tells the time. */
+  readonly masked: string
+  /** @throws ProblemError `JWT_SIGNING_FAILED`, `TOKEN_EXCHANGE_FAILED`, `DESTINATION_NOT_ALLOWED` */
+  pay(means: Means): Promise<Payment>
+}
+
+/** What paying takes. */
+export interface Means {
+  readonly tokens: TokenSource
+  readonly clock: Clock
+  readonly signal: AbortSignal
+}
+
+/** A token to be sent. */
+export interface Payment {
+  readonly token: string
+  /** Another token after the API refused this one; `undefined` where none is to be had for now. */
+  readonly renew?: () => Promise<string | undefined>
+}
+
+/** How a plan reads its fields in one exchange. */
+export interface PlanContext {
+  readonly tenantId: string
+  /** Renders one field, with its masked twin. */
+  text(field: string, template: CompiledTemplate): Twin
+  /** Renders a URL, which never holds a secret. */
+  url(field: string, url: CompiledUrl): string
+}
+
+/** One connector's way to authenticate, compiled. */
+export interface AuthenticationPlan {
+  readonly uses: readonly Uses[]
+  /** Where secrets of the config go besides the API. */
+  readonly tokenUrl?: CompiledUrl
+  /** Plans the credential of one exchange: fields rendered and checked, nothing paid for yet. */
+  readonly plan: (context: PlanContext) => Credential
+}

@@ -1,0 +1,122 @@
+import { parseDefinition } from '@sluice/connector-schema'
+import { describe, expect, test } from 'vitest'
+import { connector } from '../testing/plain-ports.ts'
+import { compileConnector } from './compile-connector.ts'
+
+function issuesOf(change: object) {
+  const { checkable } = parseDefinition({ name: 'Test', url: 'https://api.example.com/', ...change })
+  const { errors } = compileConnector(checkable, { tenantId: 'acme' })
+  return errors.map((error) => `${error.path} ${error.code}`)
+}
+
+describe('identity cannot be replaced', () => {
+  test.each(['{{ user.email }}', '{{ tenant_id }}', "{{ get_secret('k') }}"])(
+    'an overridable %s',
+    (value) => {
+      expect(issuesOf({ headers: [{ key: 'X-A', value, overridable: true }] })).toEqual([
+        'headers[0].value OVERRIDABLE_IDENTITY',
+      ])
+      expect(issuesOf({ query_parameters: [{ key: 'a', value, overridable: true }] })).toEqual([
+        'query_parameters[0].value OVERRIDABLE_IDENTITY',
+      ])
+    },
+  )
+})
+
+describe('credentials do not stand in definitions', () => {
+  const apiKey = (value: string) => ({ authentication: { type: 'api_key', config: { key: 'X-K', value } } })
+  const basic = (username: string, password: string) => ({
+    authentication: { type: 'basic', config: { username, password } },
+  })
+  const secret = "{{ get_secret('k') }}"
+
+  test('as an API key or a password', () => {
+    expect(issuesOf(apiKey('sk-live-1'))).toEqual(['authentication.config.value LITERAL_CREDENTIAL'])
+    expect(issuesOf(apiKey("{{ 'sk-live-1' }}"))).toEqual(['authentication.config.value LITERAL_CREDENTIAL'])
+    expect(issuesOf(apiKey(`Bearer ${secret}`))).toEqual([])
+    expect(issuesOf(basic('me', 'hunter2'))).toEqual(['authentication.config.password LITERAL_CREDENTIAL'])
+    expect(issuesOf(basic('me', secret))).toEqual([])
+  })
+
+  test('but a password may be empty or literal where the user name is the secret', () => {
+    expect(issuesOf(basic(secret, ''))).toEqual([])
+    expect(issuesOf(basic(secret, 'X'))).toEqual([])
+  })
+})
+
+test('a literal token URL is checked when saved, as the URL is', () => {
+  const config = { client_id: 'c', token_url: 'http://10.0.0.1/token' }
+  const authentication = { type: 'oauth_client_credentials', config }
+  const { checkable } = parseDefinition({ name: 'Test', url: 'https://api.example.com/', authentication })
+  const seen: string[] = []
+  const { errors } = compileConnector(checkable, {
+    tenantId: 'acme',
+    checkDestination: ({ scheme, host }) => {
+      seen.push(`${scheme} ${host}`)
+      return scheme === 'http' ? 'not this one' : undefined
+    },
+  })
+  expect(seen).toEqual(['https api.example.com', 'http 10.0.0.1'])
+  expect(errors).toEqual([
+    { path: 'authentication.config.token_url', code: 'DESTINATION_NOT_ALLOWED', message: 'not this one' },
+  ])
+})
+
+describe('reserved query keys', () => {
+  test.each(['v', 'V', 'v[]'])('%s stands in the URL already', (key) => {
+    expect(issuesOf({ url: 'https://api.example.com/?v=1', query_parameters: [{ key }] })).toEqual([
+      'query_parameters[0].key RESERVED_KEY',
+    ])
+  })
+
+  test('the credential’s key may not stand in the URL', () => {
+    const config = { key: 'Key', value: "{{ get_secret('k') }}", in: 'query' }
+    const change = { url: 'https://api.example.com/?key=1', authentication: { type: 'api_key', config } }
+    expect(issuesOf(change)).toEqual(['authentication.config.key RESERVED_KEY'])
+  })
+})
+
+test('a literal destination is checked when saved', () => {
+  const { checkable } = parseDefinition({ name: 'Test', url: 'https://localhost/' })
+  const checkDestination = ({ host }: { host: string }) =>
+    host === 'localhost' ? 'not that host' : undefined
+  const { errors } = compileConnector(checkable, { tenantId: 'acme', checkDestination })
+  expect(errors).toEqual([{ path: 'url', code: 'DESTINATION_NOT_ALLOWED', message: 'not that host' }])
+})
+
+test('a body template is compiled for its content type', () => {
+  const post = (contentType: string, request_body: string) =>
+    issuesOf({ method: 'POST', headers: [{ key: 'content-type', value: contentType }], request_body })
+  expect(post('application/xml', '<a>{{ body.x }}</a>')).toEqual([])
+  expect(post('application/xml', '<a b={{ body.x }}/>')).toEqual(['request_body INVALID_MARKUP_TEMPLATE'])
+  expect(post('application/x-www-form-urlencoded', 'a={{ body.x }}')).toEqual([])
+  expect(post('application/json', 'a={{ body.x }}')).toEqual(['request_body INVALID_JSON_TEMPLATE'])
+  expect(post('text/plain', 'a={{ body.x }}')).toEqual(['request_body UNENCODED_OUTPUT'])
+  expect(post("application/{{ get_variable('x') }}", '{}')).toEqual(['headers[0].value INVALID_VALUE'])
+  expect(issuesOf({ response_body: '{}', response_content_type: 'text/html; charset=utf-7' })).toEqual([
+    'response_content_type INVALID_VALUE',
+  ])
+  expect(issuesOf({ response_body: '{}', response_content_type: 'application/problem+json' })).toEqual([])
+})
+
+test('the template errors of every field are reported at once, with line and column', () => {
+  const issues = issuesOf({
+    url: 'https://api.example.com/{{ pathParams.nope }}',
+    headers: [
+      { key: 'X-A', value: '{{ nope }}' },
+      { key: 'X-B', value: '{{ user.id' },
+    ],
+    response_body: "{{ get_secret('k') | json }}",
+  })
+  expect(issues.map((issue) => issue.split(' ')[0])).toEqual([
+    'url',
+    'headers[0].value',
+    'headers[1].value',
+    'response_body',
+  ])
+})
+
+test('the same definition is the same revision, a changed one another', () => {
+  expect(connector().revision).toBe(connector().revision)
+  expect(connector({ description: 'new' }).revision).not.toBe(connector().revision)
+})

@@ -1,0 +1,186 @@
+import { createHash } from 'node:crypto'
+import {
+  type ConnectorDefinition,
+  type DefinitionIssue,
+  hasPayload,
+  type PathParameter,
+} from '@sluice/connector-schema'
+import {
+  bodyFormatOf,
+  type CompiledTemplate,
+  type CompiledUrl,
+  compileTemplate,
+  compileUrl,
+  type Uses,
+} from '@sluice/templates'
+import type { AuthenticationPlan } from '../authentication/deferred-credential.ts'
+import { compileAuthentication } from '../authentication/index.ts'
+import { invalidPathValue } from '../overrides/path-value.ts'
+import { type CompiledRow, compileRows } from './compile-rows.ts'
+import { DefinitionReport } from './definition-report.ts'
+import { type Dependencies, dependenciesOf } from './dependencies.ts'
+import type { LiteralDestination } from './literal-destination.ts'
+import { checkReservedKeys, reservedQueryKeys } from './reserved-keys.ts'
+
+/** One revision of a connector, with everything done that can be done once. Immutable. */
+export interface CompiledConnector {
+  readonly tenantId: string
+  readonly permalink: string
+  /** Digest of the definition: the same definition is the same revision. */
+  readonly revision: string
+  readonly definition: ConnectorDefinition
+  readonly url: CompiledUrl
+  readonly headers: readonly CompiledRow[]
+  readonly query: readonly CompiledRow[]
+  /** What no unlisted parameter may come near to (`nearQueryKeys`). */
+  readonly reservedQueryKeys: ReadonlySet<string>
+  readonly pathParameters: ReadonlyMap<string, PathParameter>
+  readonly authentication: AuthenticationPlan
+  readonly requestBody: CompiledTemplate | undefined
+  readonly responseBody: CompiledTemplate | undefined
+  readonly dependencies: Dependencies
+  /** The same for everybody who calls it without overrides in headers or path: a shared cache may keep it. */
+  readonly publicAnswer: boolean
+  readonly redirectHosts: ReadonlySet<string>
+}
+
+export interface CompileOptions {
+  readonly tenantId: string
+  /** Gives the reason why a literal destination is refused, or `undefined` where it is allowed. */
+  readonly checkDestination?: (destination: LiteralDestination) => string | undefined
+}
+
+export interface Compilation {
+  /** Absent when there are errors. */
+  readonly connector: CompiledConnector | undefined
+  readonly errors: readonly DefinitionIssue[]
+  readonly warnings: readonly DefinitionIssue[]
+}
+
+/** Compiles a valid definition: parses its templates, enforces the rules that need them, knows what it uses. */
+export function compileConnector(definition: ConnectorDefinition, options: CompileOptions): Compilation {
+  const report = new DefinitionReport()
+  const url = compileDestination(definition, options, report)
+  const headers = compileRows('headers', definition.headers, report)
+  const query = compileRows('query_parameters', definition.query_parameters, report)
+  const pathParameters = compilePathParameters(definition.path_parameters, report)
+  const authentication = compileAuthentication(definition.authentication, {
+    report,
+    pathFormats: pathFormatsOf(definition),
+    checkDestination: options.checkDestination,
+  })
+  const requestBody = compileBody('request_body', definition, report)
+  const responseBody = compileBody('response_body', definition, report)
+  checkReservedKeys(definition, url, report)
+
+  if (report.errors.length > 0 || url === undefined) {
+    return { connector: undefined, errors: report.errors, warnings: report.warnings }
+  }
+  const dependencies = dependenciesOf({
+    request: [
+      url.uses,
+      ...usesOf(headers),
+      ...usesOf(query),
+      ...authentication.uses,
+      ...usesOfBody(requestBody),
+    ],
+    response: usesOfBody(responseBody),
+  })
+  const connector: CompiledConnector = {
+    tenantId: options.tenantId,
+    permalink: definition.permalink,
+    revision: createHash('sha256').update(JSON.stringify(definition)).digest('base64url').slice(0, 16),
+    definition,
+    url,
+    headers,
+    query,
+    reservedQueryKeys: reservedQueryKeys(definition, url),
+    pathParameters,
+    authentication,
+    requestBody,
+    responseBody,
+    dependencies,
+    publicAnswer: isPublic(definition, dependencies),
+    redirectHosts: new Set(definition.redirect_hosts.map((host) => host.toLowerCase())),
+  }
+  return { connector, errors: [], warnings: report.warnings }
+}
+
+function compileDestination(
+  definition: ConnectorDefinition,
+  options: CompileOptions,
+  report: DefinitionReport,
+): CompiledUrl | undefined {
+  const compilation = compileUrl(definition.url, { pathParameters: pathFormatsOf(definition) })
+  report.addTemplate('url', compilation)
+  const url = compilation.url
+  if (url?.scheme === undefined || url.literalHost === undefined) return url
+  const reason = options.checkDestination?.({ scheme: url.scheme, host: url.literalHost })
+  if (reason !== undefined) report.error('url', 'DESTINATION_NOT_ALLOWED', reason)
+  return url
+}
+
+function pathFormatsOf({ path_parameters: rows }: ConnectorDefinition) {
+  return new Map(rows.map((row) => [row.key, row.format]))
+}
+
+function compilePathParameters(
+  rows: readonly PathParameter[],
+  report: DefinitionReport,
+): ReadonlyMap<string, PathParameter> {
+  for (const [index, row] of rows.entries()) {
+    const rule = row.value === undefined ? undefined : invalidPathValue(row.value, row.format)
+    if (rule === undefined) continue
+    report.error(`path_parameters[${index}].value`, 'INVALID_VALUE', `The default value ${rule}`)
+  }
+  return new Map(rows.map((row) => [row.key, row]))
+}
+
+function compileBody(
+  field: 'request_body' | 'response_body',
+  definition: ConnectorDefinition,
+  report: DefinitionReport,
+): CompiledTemplate | undefined {
+  const source = definition[field]
+  if (source === '') return undefined
+  const { value: contentType, path } =
+    field === 'request_body'
+      ? requestContentType(definition)
+      : { value: definition.response_content_type, path: 'response_content_type' }
+  const { refusal } = bodyFormatOf(contentType)
+  if (refusal !== undefined) {
+    report.error(path, 'INVALID_VALUE', refusal)
+    return undefined
+  }
+  const compilation = compileTemplate(source, { place: field, contentType })
+  report.addTemplate(field, compilation)
+  return compilation.template
+}
+
+/** The `Content-Type` row, which decides how a body template is escaped; none means JSON. */
+function requestContentType({ headers }: ConnectorDefinition): {
+  readonly value: string
+  readonly path: string
+} {
+  const index = headers.findIndex((row) => row.key.toLowerCase() === 'content-type')
+  return { value: headers[index]?.value ?? '', path: `headers[${index}].value` }
+}
+
+function usesOf(rows: readonly CompiledRow[]): readonly Uses[] {
+  return rows.map((row) => row.template.uses)
+}
+
+function usesOfBody(template: CompiledTemplate | undefined): readonly Uses[] {
+  return template === undefined ? [] : [template.uses]
+}
+
+function isPublic(definition: ConnectorDefinition, dependencies: Dependencies): boolean {
+  return (
+    definition.access === 'anonymous' &&
+    !hasPayload(definition.method) &&
+    dependencies.sessionValues.length === 0 &&
+    definition.path_parameters.length === 0 &&
+    !definition.headers.some((row) => row.overridable) &&
+    !definition.query_parameters.some((row) => row.constraints?.roles)
+  )
+}

@@ -1,0 +1,32 @@
+import type { KeyObject } from 'node:crypto'
+import type { Flights } from '../caching/coalescing.ts'
+import type { Plans } from '../prepared/prepared-requests.ts'
+import type { TokenSource } from '../tokens/token-source.ts'
+import type {
+  CacheStore,
+  Clock,
+  IsolatedRenderer,
+  Limits,
+  SecretReader,
+  Upstream,
+  VariableReader,
+} from './ports.ts'
+
+/** Everything that one exchange needs from outside. */
+export interface Ports {
+  readonly secrets: SecretReader
+  readonly variables: VariableReader
+  readonly upstream: Upstream
+  readonly cache: CacheStore
+  /** For the bodies of stages 5 and 7 that are large or hard to render. */
+  readonly isolatedRenderer: IsolatedRenderer
+  readonly tokens: TokenSource
+  /** What calls were planned as. */
+  readonly plans: Plans
+  /** Requests under way that others may wait for. */
+  readonly flights: Flights
+  readonly clock: Clock
+  readonly limits: Limits
+  /** Key of the HMAC that makes cache keys unguessable; at least 32 bytes. */
+  readonly cacheKeySecret: KeyObject
+}

@@ -1,4 +1,0 @@
-import manifest from '../package.json' with { type: 'json' }
-
-/** The version that Sluice tells APIs in `User-Agent`. */
-export const version: string = manifest.version

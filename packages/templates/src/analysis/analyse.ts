@@ -1,0 +1,209 @@
+import type { Binding, Source } from '../evaluate/scope.ts'
+import type { Call, Filtered, Path, Value } from '../tree/expressions.ts'
+import type { Statement } from '../tree/statement.ts'
+import type { Uses } from '../types.ts'
+import { PrivateNames, type Rewrite } from './calls.ts'
+import { checkFilters } from './check-filters.ts'
+import { checkPath, type Subject } from './check-names.ts'
+import { CompileFailure } from './failure.ts'
+
+/** Where a name occurs, as LiquidJS will read it. */
+export interface Occurrence {
+  readonly root: string
+  readonly offset: number
+}
+
+/** An output that the masked twin shows as its author wrote it. */
+export interface Mask {
+  readonly output: Statement
+  readonly key: string
+}
+
+/** All that rendering, access, caching and secret handling need to know of a template. */
+export interface Analysis {
+  readonly uses: Uses
+  readonly bindings: readonly Binding[]
+  readonly rewrites: readonly Rewrite[]
+  readonly occurrences: readonly Occurrence[]
+  /** Outputs that name a secret, outside `capture`. */
+  readonly masks: readonly Mask[]
+  /** A secret decides more than one output: the masked twin shows the whole source. */
+  readonly secretDecides: boolean
+  readonly failures: readonly CompileFailure[]
+  readonly warnings: readonly CompileFailure[]
+}
+
+/**
+ * Finds every name that occurs, whatever local scope says and whether or not it can be reached, and refuses
+ * those that may not stand in this place.
+ */
+export function analyse(subject: Subject): Analysis {
+  const analyser = new Analyser(subject)
+  for (const statement of subject.parsed.statements) analyser.statement(statement)
+  return analyser.result()
+}
+
+class Analyser {
+  private readonly subject: Subject
+  private readonly names = new PrivateNames()
+  private readonly bindings = new Map<string, Binding>()
+  private readonly rewrites: Rewrite[] = []
+  private readonly occurrences: Occurrence[] = []
+  private readonly masks = new Map<Statement, Mask>()
+  private secretDecides = false
+  private readonly failures: CompileFailure[] = []
+  private readonly warnings: CompileFailure[] = []
+  private readonly secrets = new Set<string>()
+  private readonly variables = new Map<string, { readonly required: boolean }>()
+  private readonly session = new Set<string>()
+  private readonly pathParams = new Set<string>()
+  private readonly roots = new Set<string>()
+  private time = false
+
+  constructor(subject: Subject) {
+    this.subject = subject
+  }
+
+  statement(statement: Statement): void {
+    const isOutput = statement.tag === 'output' || statement.tag === 'echo'
+    for (const filtered of statement.expressions) {
+      this.failures.push(...checkFilters(filtered, this.subject.place, isOutput))
+      const isPathText = isOutput && !statement.inCapture && this.takePathText(filtered)
+      if (!isPathText) this.filtered(filtered, statement)
+    }
+  }
+
+  result(): Analysis {
+    const { secrets, variables, session, pathParams, time } = this
+    const body = this.roots.has('body') || this.roots.has('body_text')
+    return {
+      uses: { secrets, variables, session, pathParams, body, response: this.roots.has('response'), time },
+      bindings: [...this.bindings.values()].map((binding) => this.withRequired(binding)),
+      rewrites: this.rewrites,
+      occurrences: this.occurrences,
+      masks: [...this.masks.values()],
+      secretDecides: this.secretDecides,
+      failures: this.failures,
+      warnings: this.warnings,
+    }
+  }
+
+  private filtered({ value, filters }: Filtered, statement: Statement): void {
+    this.value(value, statement, filters[0]?.name === 'default')
+    for (const filter of filters) {
+      if (filter.name === 'raw') this.warnings.push(rawWarning(filter.begin))
+      for (const argument of [...filter.arguments, ...filter.named.values()]) this.value(argument, statement)
+    }
+  }
+
+  private value(value: Value, statement: Statement, hasDefault = false): void {
+    if (value.kind === 'literal') return
+    if (value.kind === 'range') {
+      for (const bound of value.bounds) this.value(bound, statement)
+      return
+    }
+    if (value.kind === 'call') {
+      this.replace(value, `${value.name}:${value.argument}`, this.call(value, statement, hasDefault))
+    } else this.path(value, statement)
+    for (const property of value.properties) {
+      if (typeof property !== 'string') this.value(property.computed, statement)
+    }
+  }
+
+  private call(call: Call, statement: Statement, hasDefault: boolean): Source {
+    const name = String(call.argument)
+    switch (call.name) {
+      case 'get_secret':
+        this.secret(name, call.begin, statement)
+        return { from: 'secret', name }
+      case 'get_variable': {
+        const required = !hasDefault || (this.variables.get(name)?.required ?? false)
+        this.variables.set(name, { required })
+        return { from: 'variable', name, required }
+      }
+      case 'now':
+        this.time = true
+        return { from: 'now', offsetSeconds: Number(call.argument) }
+      case 'user.profile_fields.by_id':
+        this.session.add(`user.profile_fields.${name}`)
+        return { from: 'profile_field', id: Number(call.argument) }
+    }
+  }
+
+  private secret(name: string, begin: number, statement: Statement): void {
+    const { place } = this.subject
+    if (!place.secrets) {
+      const message = `get_secret cannot stand in ${place.label}: put the secret into a header, a query parameter or the authentication.`
+      this.failures.push(new CompileFailure('NOT_ALLOWED_HERE', message, begin))
+    }
+    this.secrets.add(name)
+    if (statement.tag === 'output' && !statement.inCapture) this.mask(statement)
+    else this.secretDecides = true
+  }
+
+  private path(path: Path, statement: Statement): void {
+    const { root, begin } = path
+    const [property] = path.properties
+    const failure = checkPath(path, statement, this.subject)
+    if (failure !== undefined) this.failures.push(failure)
+    this.occurrences.push({ root, offset: begin })
+    this.roots.add(root)
+    if (root === 'user') this.session.add(typeof property === 'string' ? `user.${property}` : 'user')
+    if (root === 'tenant_id') this.session.add('tenant_id')
+    if (root === 'pathParams' && typeof property === 'string') this.pathParams.add(property)
+    if (isValueRoot(root) && !this.bindings.has(root)) {
+      this.bindings.set(root, { key: root, source: { from: root }, offset: begin })
+    }
+  }
+
+  /** A path parameter of format `path`, alone in an output outside `capture`: its slashes stay. */
+  private takePathText({ value, filters }: Filtered): boolean {
+    if (value.kind !== 'path' || value.root !== 'pathParams' || filters.length > 0) return false
+    const [name, ...more] = value.properties
+    if (typeof name !== 'string' || more.length > 0 || this.subject.pathFormats?.get(name) !== 'path')
+      return false
+    this.pathParams.add(name)
+    this.replace(value, `path_text:${name}`, { from: 'path_text', name })
+    return true
+  }
+
+  private replace({ begin, end }: { begin: number; end: number }, identity: string, source: Source): void {
+    const key = this.privateName(identity, begin)
+    this.rewrites.push({ begin, end, key })
+    this.occurrences.push({ root: key, offset: end - 1 })
+    if (!this.bindings.has(key)) this.bindings.set(key, { key, source, offset: begin })
+  }
+
+  private mask(output: Statement): void {
+    this.masks.set(output, { output, key: this.privateName(`mask:${output.begin}`, output.begin) })
+  }
+
+  private privateName(identity: string, offset: number): string {
+    const key = this.names.keyFor(identity)
+    if (key === undefined) {
+      this.failures.push(
+        new CompileFailure('TOO_LARGE', 'The template calls too many different functions.', offset),
+      )
+    }
+    return key ?? ''
+  }
+
+  /** A variable is required as soon as one of its uses has no default. */
+  private withRequired(binding: Binding): Binding {
+    const { source } = binding
+    if (source.from !== 'variable') return binding
+    return { ...binding, source: { ...source, required: this.variables.get(source.name)?.required ?? true } }
+  }
+}
+
+function isValueRoot(
+  root: string,
+): root is 'user' | 'tenant_id' | 'pathParams' | 'body' | 'body_text' | 'response' {
+  return ['user', 'tenant_id', 'pathParams', 'body', 'body_text', 'response'].includes(root)
+}
+
+function rawWarning(offset: number): CompileFailure {
+  const message =
+    'raw switches encoding off: a value can change the structure around it. Remove it unless that is meant.'
+  return new CompileFailure('RAW_OUTPUT', message, offset)
+}

@@ -1,0 +1,98 @@
+import type { Filtered, Value } from '../tree/expressions.ts'
+import { type FlowNode, nodesInside } from '../tree/flow.ts'
+import type { Statement } from '../tree/statement.ts'
+
+/** Who can choose a value. Variables, secrets, literals and the time are the platform team's. */
+export type Origin = 'session' | 'caller' | 'upstream'
+
+const origins: Readonly<Record<string, Origin>> = {
+  user: 'session',
+  tenant_id: 'session',
+  pathParams: 'caller',
+  body: 'caller',
+  body_text: 'caller',
+  response: 'upstream',
+}
+
+/**
+ * Where the values that a template writes can come from. Conservative: a name counts for all that is ever bound to
+ * it, whatever the order and whichever branch.
+ */
+export class Taint {
+  private readonly names = new Map<string, ReadonlySet<Origin>>()
+
+  constructor(flow: readonly FlowNode[]) {
+    // Names may be bound to one another: until nothing is added.
+    while (this.bindAll(flow));
+  }
+
+  /** Of everything that one statement writes. */
+  ofStatement({ expressions }: Statement): ReadonlySet<Origin> {
+    return union(expressions.map((expression) => this.ofExpression(expression)))
+  }
+
+  private ofExpression({ value, filters }: Filtered): ReadonlySet<Origin> {
+    const operands = filters.flatMap((filter) => [...filter.arguments, ...filter.named.values()])
+    return union([value, ...operands].map((operand) => this.ofValue(operand)))
+  }
+
+  private ofValue(value: Value): ReadonlySet<Origin> {
+    switch (value.kind) {
+      case 'literal':
+        return new Set()
+      case 'range':
+        return union(value.bounds.map((bound) => this.ofValue(bound)))
+      case 'call':
+        return new Set(value.name === 'user.profile_fields.by_id' ? ['session'] : [])
+      case 'path': {
+        const origin = Object.hasOwn(origins, value.root) ? origins[value.root] : undefined
+        return origin === undefined ? (this.names.get(value.root) ?? new Set()) : new Set([origin])
+      }
+    }
+  }
+
+  /** Whether anything was added. */
+  private bindAll(nodes: readonly FlowNode[]): boolean {
+    return nodes
+      .map((node) => [this.bind(node), this.bindAll(nodesInside(node))].includes(true))
+      .includes(true)
+  }
+
+  private bind(node: FlowNode): boolean {
+    switch (node.kind) {
+      case 'assign':
+        return this.bindName(node.statement.binds, this.ofStatement(node.statement))
+      case 'capture':
+        return this.bindName(node.name, this.ofFlow(node.body))
+      case 'loop':
+        return (
+          node.statement !== undefined &&
+          this.bindName(node.statement.binds, this.ofStatement(node.statement))
+        )
+      default:
+        return false
+    }
+  }
+
+  private bindName(name: string | undefined, found: ReadonlySet<Origin>): boolean {
+    if (name === undefined) return false
+    const known = this.names.get(name) ?? new Set()
+    const joined = union([known, found])
+    this.names.set(name, joined)
+    return joined.size > known.size
+  }
+
+  /** Of everything that a capture gathers. */
+  private ofFlow(nodes: readonly FlowNode[]): ReadonlySet<Origin> {
+    return union(
+      nodes.map((node) => {
+        if (node.kind === 'capture') return new Set<Origin>()
+        return node.kind === 'output' ? this.ofStatement(node.statement) : this.ofFlow(nodesInside(node))
+      }),
+    )
+  }
+}
+
+function union(sets: readonly ReadonlySet<Origin>[]): ReadonlySet<Origin> {
+  return new Set(sets.flatMap((set) => [...set]))
+}

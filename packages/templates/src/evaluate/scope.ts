@@ -1,0 +1,168 @@
+import type { Session } from '@sluice/connector-schema'
+import { parseJson } from '../filters/json-filters.ts'
+import { PathText } from '../positions/escaping/escape.ts'
+import type { ResponseValues, TemplateValues } from '../types.ts'
+import { RenderFailure } from './render-error.ts'
+
+/** What one name of a template's scope stands for. */
+export type Source =
+  | { readonly from: 'secret'; readonly name: string }
+  | { readonly from: 'variable'; readonly name: string; readonly required: boolean }
+  | { readonly from: 'now'; readonly offsetSeconds: number }
+  | { readonly from: 'profile_field'; readonly id: number }
+  | { readonly from: 'path_text'; readonly name: string }
+  | { readonly from: 'constant'; readonly text: string }
+  | { readonly from: 'user' | 'tenant_id' | 'pathParams' | 'body_text' | 'response' }
+  | { readonly from: 'body' }
+
+/** One name of a scope, where its value comes from, and where the template first uses it. */
+export interface Binding {
+  readonly key: string
+  readonly source: Source
+  readonly offset: number
+}
+
+/** The name of a binding that failed, so that the error can tell where. */
+export class BindingFailure extends RenderFailure {
+  readonly offset: number
+
+  constructor(failure: RenderFailure, offset: number) {
+    super(failure.reason, failure.message)
+    this.offset = offset
+  }
+}
+
+/** A fresh scope: without a prototype, and with nothing in it that the template does not name. */
+export function createScope(bindings: readonly Binding[], values: TemplateValues): object {
+  const scope: object = Object.create(null)
+  for (const { key, source, offset } of bindings) {
+    try {
+      if (source.from === 'body') defineLazy(scope, key, () => readRoot(source, values))
+      else define(scope, key, readRoot(source, values))
+    } catch (error) {
+      throw error instanceof RenderFailure ? new BindingFailure(error, offset) : error
+    }
+  }
+  return scope
+}
+
+/** The bindings that may have no value, for which a render fails before it begins. */
+export function fallibleBindings(bindings: readonly Binding[]): readonly Binding[] {
+  return bindings.filter(({ source: { from } }) => fallible.has(from))
+}
+
+/** @throws BindingFailure for the first that has no value */
+export function requireBindings(bindings: readonly Binding[], values: TemplateValues): void {
+  for (const { source, offset } of bindings) {
+    try {
+      if (source.from === 'user') sessionUser(values.session)
+      else readRoot(source, values)
+    } catch (error) {
+      throw error instanceof RenderFailure ? new BindingFailure(error, offset) : error
+    }
+  }
+}
+
+const fallible: ReadonlySet<Source['from']> = new Set(['secret', 'variable', 'profile_field', 'user'])
+
+/** One property of the session's user, by a name that the template was checked for. */
+export function readUser({ session }: TemplateValues, key: string): unknown {
+  return ownValue(sessionUser(session) as unknown as Readonly<Record<string, unknown>>, key)
+}
+
+/** The value of one name. */
+export function readRoot(source: Source, values: TemplateValues): unknown {
+  switch (source.from) {
+    case 'body':
+      return parseBody(values.body?.text)
+    case 'secret':
+      return required(values.secrets?.get(source.name), `The secret \`${source.name}\` is not there.`)
+    case 'variable': {
+      const value = values.variables.get(source.name)
+      return source.required ? required(value, `The variable \`${source.name}\` is not there.`) : value
+    }
+    case 'now':
+      return values.nowSeconds + source.offsetSeconds
+    case 'profile_field':
+      return ownValue(sessionUser(values.session).profile_fields, String(source.id))
+    case 'path_text':
+      return new PathText(String(ownValue(values.pathParams, source.name) ?? ''))
+    case 'constant':
+      return source.text
+    case 'user':
+      return userScope(values.session)
+    case 'tenant_id':
+      return values.session.tenant_id
+    case 'pathParams':
+      return values.pathParams
+    case 'body_text':
+      return values.body?.text
+    case 'response':
+      return values.response === undefined ? undefined : responseScope(values.response)
+  }
+}
+
+function required(value: string | undefined, message: string): string {
+  if (value === undefined) throw new RenderFailure('missing', message)
+  return value
+}
+
+function sessionUser(session: Session): NonNullable<Session['user']> {
+  if (session.user === undefined) throw new RenderFailure('missing', 'The session has no user.')
+  return session.user
+}
+
+/** Without `profile_fields`: those have their own names. */
+function userScope(session: Session): object {
+  const { id, email, first_name, last_name, username, roles } = sessionUser(session)
+  return Object.assign(Object.create(null), { id, email, first_name, last_name, username, roles })
+}
+
+function responseScope(response: ResponseValues): object {
+  const scope = Object.assign(Object.create(null), { status_code: response.status, body: response.text })
+  defineLazy(scope, 'headers', () => headersOf(response))
+  defineLazy(scope, 'json', () => parseResponse(response))
+  return scope
+}
+
+function headersOf(response: ResponseValues): object {
+  const headers: Record<string, string> = Object.create(null)
+  for (const [name, value] of response.headers) {
+    const key = name.toLowerCase()
+    headers[key] = headers[key] === undefined ? value : `${headers[key]}, ${value}`
+  }
+  return headers
+}
+
+function parseBody(text: string | undefined): unknown {
+  return text === undefined || text === '' ? undefined : parseJson(text, 'The payload (body)')
+}
+
+/** Nothing for an empty body, and for an error page that is not JSON. */
+function parseResponse({ status, text }: ResponseValues): unknown {
+  if (text === '') return undefined
+  try {
+    return parseJson(text ?? '', 'The answer of the API (response.json)')
+  } catch (error) {
+    if (status >= 400) return undefined
+    throw error
+  }
+}
+
+function ownValue(holder: Readonly<Record<string, unknown>>, key: string): unknown {
+  return Object.hasOwn(holder, key) ? holder[key] : undefined
+}
+
+function define(scope: object, key: string, value: unknown): void {
+  Object.defineProperty(scope, key, { value, enumerable: true })
+}
+
+/** Parsed when it is first read, and once. */
+function defineLazy(scope: object, key: string, parse: () => unknown): void {
+  let parsed: { readonly value: unknown } | undefined
+  const get = (): unknown => {
+    parsed ??= { value: parse() }
+    return parsed.value
+  }
+  Object.defineProperty(scope, key, { get, enumerable: true })
+}

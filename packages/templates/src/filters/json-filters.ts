@@ -1,0 +1,50 @@
+import { RenderFailure } from '../evaluate/render-error.ts'
+import { type Meter, toText } from '../positions/escaping/escape.ts'
+
+/** Parses JSON; the message names what had to be JSON, never what it was. */
+export function parseJson(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new RenderFailure('json', `${what} is not valid JSON.`)
+  }
+}
+
+/** Whether a text is JSON. */
+export function isJsonText(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** `| from_json`: nothing stays nothing. */
+export function fromJson(value: unknown, meter: Meter): unknown {
+  if (value === undefined || value === null) return undefined
+  const text = toText(value, meter)
+  meter.use(text.length)
+  return parseJson(text, 'The input of from_json')
+}
+
+/** `| json`: a complete JSON value; a missing one is `null`. */
+export function toJson(value: unknown, meter: Meter): string {
+  if (value === undefined || value === null) return 'null'
+  charge(value, meter)
+  return JSON.stringify(value)
+}
+
+/** A list may name one large object many times: its size is known before it is written out. */
+function charge(value: unknown, meter: Meter): void {
+  if (typeof value === 'string') meter.use(value.length + 2)
+  else if (Array.isArray(value)) {
+    meter.use(value.length + 2)
+    for (const part of value) charge(part, meter)
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, part] of Object.entries(value)) {
+      meter.use(key.length + 4)
+      charge(part, meter)
+    }
+  } else meter.use(8)
+}
