@@ -1,4 +1,3 @@
-import type { CompiledTemplate, CompiledUrl, Uses } from '@sluice/templates'
 import type { Clock } from '../ports/ports.ts'
 import type { Twin } from '../secrecy/masked.ts'
 import type { TokenSource } from '../tokens/token-source.ts'
@@ -31,22 +30,4 @@ export interface Payment {
   readonly token: string
   /** Another token after the API refused this one; `undefined` where none is to be had for now. */
   readonly renew?: () => Promise<string | undefined>
-}
-
-/** How a plan reads its fields in one exchange. */
-export interface PlanContext {
-  readonly tenantId: string
-  /** Renders one field, with its masked twin. */
-  text(field: string, template: CompiledTemplate): Twin
-  /** Renders a URL, which never holds a secret. */
-  url(field: string, url: CompiledUrl): string
-}
-
-/** One connector's way to authenticate, compiled. */
-export interface AuthenticationPlan {
-  readonly uses: readonly Uses[]
-  /** Where secrets of the config go besides the API. */
-  readonly tokenUrl?: CompiledUrl
-  /** Plans the credential of one exchange: fields rendered and checked, nothing paid for yet. */
-  readonly plan: (context: PlanContext) => Credential
 }

@@ -1,31 +1,26 @@
-import type { Authentication } from '@sluice/connector-schema'
-import { compileApiKey } from './api-key.ts'
-import { compileBasic } from './basic.ts'
-import type { AuthenticationContext } from './config-field.ts'
-import type { AuthenticationPlan } from './deferred-credential.ts'
-import { compileJwt } from './jwt.ts'
-import { noAuthentication } from './none.ts'
-import { compileClientCredentials } from './oauth-client-credentials.ts'
-import { compileJwtBearer } from './oauth-jwt-bearer.ts'
+import type { CompiledAuthentication } from '../compile/authentication/index.ts'
+import type { RenderFields } from '../compile/authentication/render-fields.ts'
+import { apiKeyCredential } from './api-key.ts'
+import { basicCredential } from './basic.ts'
+import type { Credential } from './deferred-credential.ts'
+import { jwtCredential } from './jwt.ts'
+import { clientCredentialsCredential } from './oauth-client-credentials.ts'
+import { jwtBearerCredential } from './oauth-jwt-bearer.ts'
 
-/** Compiles the authentication of a definition; one strategy a file. */
-export function compileAuthentication(
-  authentication: Authentication,
-  context: AuthenticationContext,
-): AuthenticationPlan {
+/** Renders the credential of one exchange: fields rendered and checked, no token acquired yet. One type a file. */
+export function renderCredential(authentication: CompiledAuthentication, fields: RenderFields): Credential {
   switch (authentication.type) {
     case 'none':
-      return noAuthentication
+      return { kind: 'none' }
     case 'api_key':
-    case 'apikey':
-      return compileApiKey(authentication.config, context.report)
+      return apiKeyCredential(authentication, fields)
     case 'basic':
-      return compileBasic(authentication.config, context.report)
+      return basicCredential(authentication, fields)
     case 'oauth_client_credentials':
-      return compileClientCredentials(authentication.config, context)
+      return clientCredentialsCredential(authentication, fields)
     case 'jwt':
-      return compileJwt(authentication.config, context.report)
+      return jwtCredential(authentication, fields)
     case 'oauth_jwt_bearer':
-      return compileJwtBearer(authentication.config, context)
+      return jwtBearerCredential(authentication, fields)
   }
 }

@@ -1,5 +1,5 @@
 import { ProblemError } from '@sluice/connector-schema'
-import { configPath } from './config-field.ts'
+import { configPath } from '../compile/authentication/config-field.ts'
 
 type Claims = Readonly<Record<string, unknown>>
 

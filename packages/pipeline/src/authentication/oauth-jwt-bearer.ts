@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import type { Authentication } from '@sluice/connector-schema'
+import { configPath } from '../compile/authentication/config-field.ts'
+import type { JsonTwin } from '../compile/authentication/json-templates.ts'
+import type { CompiledJwtBearer } from '../compile/authentication/oauth-jwt-bearer.ts'
+import type { RenderFields } from '../compile/authentication/render-fields.ts'
+import type { Twin } from '../secrecy/masked.ts'
 import { jwtBearerLifeMs } from '../tokens/token-life.ts'
-import { type AuthenticationContext, compileCredential, compileOptional, configPath } from './config-field.ts'
-import type { AuthenticationPlan } from './deferred-credential.ts'
-import { compileJson, usesOf } from './json-templates.ts'
-import { noAuthentication } from './none.ts'
+import type { PaidCredential } from './deferred-credential.ts'
 import { withNumericDates, withoutTimes } from './numeric-dates.ts'
-import { compileAudience, compileTokenUrl } from './receiver.ts'
+import { renderOptional } from './render-optional.ts'
 import { signJwt } from './sign-jwt.ts'
-import { tokenCredential } from './token-credential.ts'
-
-type Config = Extract<Authentication, { type: 'oauth_jwt_bearer' }>['config']
+import { type SignedAssertion, tokenCredential } from './token-credential.ts'
 
 /** RFC 7523 §4. */
 const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
@@ -19,88 +18,78 @@ const skewSeconds = 5
 const assertionSeconds = 180
 
 /** A token for a signed assertion (RFC 7523 §2.1). */
-export function compileJwtBearer(config: Config, context: AuthenticationContext): AuthenticationPlan {
-  const { report } = context
-  const tokenUrl = compileTokenUrl(config.token_url, context)
-  const clientId = compileOptional('client_id', config.client_id, report)
-  const secret =
-    config.client_secret === undefined
-      ? undefined
-      : compileCredential('client_secret', config.client_secret, report)
-  const key = compileCredential('private_key', config.private_key, report)
-  const subject = compileOptional('subject', config.subject, report)
-  const scope = compileOptional('scope', config.scope, report)
-  const audience = compileAudience(config.audience, context)
-  const claims = compileJson('additional_claims', config.additional_claims ?? {}, report)
-  const headers = compileJson('jwt_headers', config.jwt_headers ?? {}, report)
-  const extra = compileJson('extra_parameters', config.extra_parameters ?? {}, report)
-  if (tokenUrl === undefined || clientId === undefined || key === undefined || audience === undefined) {
-    return noAuthentication
-  }
+export function jwtBearerCredential(compiled: CompiledJwtBearer, fields: RenderFields): PaidCredential {
+  const { config } = compiled
+  const clientId = fields.text(configPath('client_id'), compiled.clientId)
+  return tokenCredential({
+    type: compiled.type,
+    tenantId: fields.tenantId,
+    url: fields.url(configPath('token_url'), compiled.tokenUrl),
+    clientId,
+    clientSecret: renderOptional(fields, 'client_secret', compiled.clientSecret),
+    clientAuthentication: 'client_secret_post',
+    grantType,
+    scope: renderOptional(fields, 'scope', compiled.scope),
+    extra: compiled.extraParameters.render(fields),
+    lifeMs: jwtBearerLifeMs(config.token_ttl),
+    assertion: assertionOf(config, {
+      issuer: clientId,
+      key: fields.text(configPath('private_key'), compiled.privateKey),
+      subject: renderOptional(fields, 'subject', compiled.subject) ?? clientId,
+      audience: compiled.audience.render(fields),
+      claims: compiled.additionalClaims.render(fields),
+      headers: compiled.headers.render(fields),
+    }),
+  })
+}
+
+/** The rendered fields of an assertion. */
+interface Assertion {
+  readonly issuer: Twin
+  readonly key: Twin
+  readonly subject: Twin
+  readonly audience: Twin
+  readonly claims: JsonTwin
+  readonly headers: JsonTwin
+}
+
+function assertionOf(
+  { algorithm, token_ttl: ttlSeconds }: CompiledJwtBearer['config'],
+  { issuer, key, subject, audience, claims, headers }: Assertion,
+): SignedAssertion {
+  const ownClaims = withNumericDates('additional_claims', claims.real)
   return {
-    uses: [
-      tokenUrl.uses,
-      ...usesOf([clientId, secret, key, subject, scope, audience]),
-      ...[claims, headers, extra].flatMap(({ uses }) => uses),
-    ],
-    tokenUrl,
-    plan: (plan) => {
-      const optional = (field: string, template: typeof scope) =>
-        template && plan.text(configPath(field), template)
-      const client = plan.text(configPath('client_id'), clientId)
-      const keyText = plan.text(configPath('private_key'), key)
-      const sub = optional('subject', subject) ?? client
-      const aud = audience.render(plan)
-      const more = claims.render(plan)
-      const headerSet = headers.render(plan)
-      const ownClaims = withNumericDates('additional_claims', more.real)
-      const { algorithm, token_ttl: ttlSeconds } = config
-      return tokenCredential({
-        type: 'oauth_jwt_bearer',
-        tenantId: plan.tenantId,
-        url: plan.url(configPath('token_url'), tokenUrl),
-        clientId: client,
-        clientSecret: optional('client_secret', secret),
-        clientAuthentication: 'client_secret_post',
-        grantType,
-        scope: optional('scope', scope),
-        extra: extra.render(plan),
-        lifeMs: jwtBearerLifeMs(ttlSeconds),
-        assertion: {
-          identity: {
-            real: {
-              key: keyText.real,
-              sub: sub.real,
-              aud: aud.real,
-              more: withoutTimes(more.real),
-              headers: headerSet.real,
-            },
-            masked: {
-              private_key: keyText.masked,
-              subject: sub.masked,
-              audience: aud.masked,
-              additional_claims: withoutTimes(more.masked),
-              jwt_headers: headerSet.masked,
-            },
-            literal: { algorithm, ttlSeconds },
-          },
-          sign: (nowSeconds) =>
-            signJwt({
-              claims: {
-                ...ownClaims,
-                iss: client.real,
-                sub: sub.real,
-                aud: aud.real,
-                iat: nowSeconds - skewSeconds,
-                exp: nowSeconds + assertionSeconds,
-                jti: randomUUID(),
-              },
-              headers: headerSet.real,
-              algorithm,
-              key: keyText.real,
-            }),
-        },
-      })
+    identity: {
+      real: {
+        key: key.real,
+        sub: subject.real,
+        aud: audience.real,
+        more: withoutTimes(claims.real),
+        headers: headers.real,
+      },
+      masked: {
+        private_key: key.masked,
+        subject: subject.masked,
+        audience: audience.masked,
+        additional_claims: withoutTimes(claims.masked),
+        jwt_headers: headers.masked,
+      },
+      literal: { algorithm, ttlSeconds },
     },
+    sign: (nowSeconds) =>
+      signJwt({
+        claims: {
+          ...ownClaims,
+          iss: issuer.real,
+          sub: subject.real,
+          aud: audience.real,
+          iat: nowSeconds - skewSeconds,
+          exp: nowSeconds + assertionSeconds,
+          jti: randomUUID(),
+        },
+        headers: headers.real,
+        algorithm,
+        key: key.real,
+      }),
   }
 }

@@ -1,7 +1,7 @@
 import { createHmac, type KeyObject } from 'node:crypto'
 import { ProblemError, type SignatureAlgorithm } from '@sluice/connector-schema'
 import { type CompactJWSHeaderParameters, CompactSign } from 'jose'
-import { configPath } from './config-field.ts'
+import { configPath } from '../compile/authentication/config-field.ts'
 import { SigningKeyError, signingKey } from './signing-key.ts'
 
 /** A JWT before it is signed. */

@@ -1,7 +1,7 @@
+import type { JsonTwin } from '../compile/authentication/json-templates.ts'
 import type { Twin } from '../secrecy/masked.ts'
 import type { ClientAuthentication, TokenRequest } from '../tokens/token-request.ts'
 import type { PaidCredential } from './deferred-credential.ts'
-import type { JsonTwin } from './json-templates.ts'
 
 /** A rendered config of one of the types that exchange something for a token. */
 export interface TokenConfig {
@@ -16,11 +16,14 @@ export interface TokenConfig {
   readonly audience?: Twin | undefined
   readonly extra: JsonTwin
   readonly lifeMs: (expiresInSeconds: number | undefined) => number
-  readonly assertion?: {
-    /** What the assertion says, without its times. */
-    readonly identity: { readonly real: object; readonly masked: object; readonly literal: object }
-    sign(nowSeconds: number): Promise<string>
-  }
+  readonly assertion?: SignedAssertion
+}
+
+/** An assertion that is signed for each exchange. */
+export interface SignedAssertion {
+  /** What the assertion says, without its times. */
+  readonly identity: { readonly real: object; readonly masked: object; readonly literal: object }
+  sign(nowSeconds: number): Promise<string>
 }
 
 /** The credential of a rendered config: its token is asked for when a request is sent. */

@@ -13,9 +13,8 @@ import {
   compileUrl,
   type Uses,
 } from '@sluice/templates'
-import type { AuthenticationPlan } from '../authentication/deferred-credential.ts'
-import { compileAuthentication } from '../authentication/index.ts'
 import { invalidPathValue } from '../overrides/path-value.ts'
+import { type CompiledAuthentication, compileAuthentication } from './authentication/index.ts'
 import { type CompiledRow, compileRows } from './compile-rows.ts'
 import { DefinitionReport } from './definition-report.ts'
 import { type Dependencies, dependenciesOf } from './dependencies.ts'
@@ -35,7 +34,7 @@ export interface CompiledConnector {
   /** What no unlisted parameter may come near to (`nearQueryKeys`). */
   readonly reservedQueryKeys: ReadonlySet<string>
   readonly pathParameters: ReadonlyMap<string, PathParameter>
-  readonly authentication: AuthenticationPlan
+  readonly authentication: CompiledAuthentication
   readonly requestBody: CompiledTemplate | undefined
   readonly responseBody: CompiledTemplate | undefined
   readonly dependencies: Dependencies

@@ -3,6 +3,7 @@
  * the send, so that a cache hit signs nothing and asks nobody.
  */
 import type { CompiledTemplate, CompiledUrl } from '@sluice/templates'
+import { renderCredential } from '../authentication/index.ts'
 import { renderField } from '../rendering/render-field.ts'
 import { plain, type Twin } from '../secrecy/masked.ts'
 import type { Armed, Authenticated } from '../steps/exchange.ts'
@@ -19,5 +20,5 @@ export function authenticate(armed: Armed): Authenticated {
   }
   const url = (field: string, compiled: CompiledUrl): string =>
     renderField(field, 'authenticate', () => compiled.renderOrigin(values) + compiled.renderTarget(values))
-  return { ...armed, credential: authentication.plan({ tenantId, text, url }) }
+  return { ...armed, credential: renderCredential(authentication, { tenantId, text, url }) }
 }

@@ -1,10 +1,10 @@
 /** Fields that say who receives a credential: no caller may choose that (G4). */
 import { ProblemError } from '@sluice/connector-schema'
 import { type CompiledUrl, compileUrl, type Uses } from '@sluice/templates'
-import type { DefinitionReport } from '../compile/definition-report.ts'
-import { plain, type Twin } from '../secrecy/masked.ts'
+import { plain, type Twin } from '../../secrecy/masked.ts'
+import type { DefinitionReport } from '../definition-report.ts'
 import { type AuthenticationContext, compileConfigField, configPath } from './config-field.ts'
-import type { PlanContext } from './deferred-credential.ts'
+import type { RenderFields } from './render-fields.ts'
 
 /** Compiles `token_url`, which obeys every rule of `url`. */
 export function compileTokenUrl(source: string, context: AuthenticationContext): CompiledUrl | undefined {
@@ -19,7 +19,7 @@ export function compileTokenUrl(source: string, context: AuthenticationContext):
 /** An `audience`: who shall accept an assertion or a token. */
 export interface Audience {
   readonly uses: Uses
-  render(context: PlanContext): Twin
+  render(fields: RenderFields): Twin
 }
 
 /** Compiles an `audience`: one that is a URL obeys every rule of `url`. */
@@ -33,9 +33,9 @@ export function compileAudience(source: string, context: AuthenticationContext):
   const addsSlash = !/^[^/]*\/\/[^/]*\//.test(source.replace(/\{\{.*?\}\}/gs, 'x'))
   return {
     uses: url.uses,
-    render: (plan) => {
+    render: (fields) => {
       if (isLiteral) return plain(source)
-      const rendered = plan.url(field, url)
+      const rendered = fields.url(field, url)
       return plain(addsSlash ? rendered.replace(/\/$/, '') : rendered)
     },
   }
@@ -51,8 +51,8 @@ function textAudience(
   refuseCallersChoice(field, template.uses, report)
   return {
     uses: template.uses,
-    render: (plan) => {
-      const audience = plan.text(field, template)
+    render: (fields) => {
+      const audience = fields.text(field, template)
       if (template.uses.session.size > 0 && isUrl(audience.real)) throw chosenBySession(field)
       return audience
     },

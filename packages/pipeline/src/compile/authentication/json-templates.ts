@@ -1,7 +1,7 @@
 import type { Uses } from '@sluice/templates'
-import type { DefinitionReport } from '../compile/definition-report.ts'
+import type { DefinitionReport } from '../definition-report.ts'
 import { compileConfigField, configPath } from './config-field.ts'
-import type { PlanContext } from './deferred-credential.ts'
+import type { RenderFields } from './render-fields.ts'
 
 /** A JSON object on both sides of the mask. */
 export interface JsonTwin {
@@ -12,11 +12,11 @@ export interface JsonTwin {
 /** A JSON object whose string leaves are templates of their own: a value never becomes structure. */
 export interface JsonTemplates {
   readonly uses: readonly Uses[]
-  render(context: PlanContext): JsonTwin
+  render(fields: RenderFields): JsonTwin
 }
 
 /** A part of the object, for both sides of the mask. Without a secret both are the same. */
-type Node = (context: PlanContext) => { readonly real: unknown; readonly masked: unknown }
+type Node = (fields: RenderFields) => { readonly real: unknown; readonly masked: unknown }
 
 /** Deeper than any claim set is, and far from the end of the stack. */
 const maxDepth = 16
@@ -37,8 +37,8 @@ export function compileJson(
     if (typeof part === 'string') return compileLeaf(path, part)
     if (Array.isArray(part)) {
       const nodes = part.map((item, index) => compile(`${path}[${index}]`, item, depth + 1))
-      return (context) => {
-        const twins = nodes.map((node) => node(context))
+      return (fields) => {
+        const twins = nodes.map((node) => node(fields))
         return { real: twins.map(({ real }) => real), masked: twins.map(({ masked }) => masked) }
       }
     }
@@ -50,7 +50,7 @@ export function compileJson(
     const template = compileConfigField({ field: path, source, place: 'auth_text' }, report)
     if (template === undefined) return constant(source)
     uses.push(template.uses)
-    return (context) => context.text(configPath(path), template)
+    return (fields) => fields.text(configPath(path), template)
   }
 
   function compileObject(path: string, holder: object, depth: number): Node {
@@ -58,8 +58,8 @@ export function compileJson(
       key,
       compile(`${path}.${key}`, item, depth + 1),
     ])
-    return (context) => {
-      const twins = nodes.map(([key, node]) => [key, node(context)] as const)
+    return (fields) => {
+      const twins = nodes.map(([key, node]) => [key, node(fields)] as const)
       return {
         real: Object.fromEntries(twins.map(([key, { real }]) => [key, real])),
         masked: Object.fromEntries(twins.map(([key, { masked }]) => [key, masked])),
@@ -68,7 +68,7 @@ export function compileJson(
   }
 
   const root = compileObject(field, value, 0)
-  return { uses, render: (context) => root(context) as JsonTwin }
+  return { uses, render: (fields) => root(fields) as JsonTwin }
 }
 
 function constant(value: unknown): Node {

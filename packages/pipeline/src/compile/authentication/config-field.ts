@@ -4,8 +4,8 @@ import {
   type PathParameterFormat,
   type PlaceName,
 } from '@sluice/templates'
-import type { DefinitionReport } from '../compile/definition-report.ts'
-import type { LiteralDestination } from '../compile/literal-destination.ts'
+import type { DefinitionReport } from '../definition-report.ts'
+import type { LiteralDestination } from '../literal-destination.ts'
 
 /** What the compiling of an authentication needs of the definition around it. */
 export interface AuthenticationContext {
