@@ -13,7 +13,10 @@ export interface BackOff {
 interface Failure {
   readonly problem: ProblemError
   readonly waitMs: number
+  /** Until then the endpoint is not asked. */
   readonly untilMs: number
+  /** When the endpoint itself wants to be asked again, which may be later. */
+  readonly invitedMs: number
 }
 
 const firstWaitMs = 1000
@@ -27,8 +30,9 @@ export function createBackOff(clock: Clock): BackOff {
     check(key) {
       const failure = failures.get(key)
       if (failure === undefined) return
-      const leftMs = failure.untilMs - clock.monotonic()
-      if (leftMs > 0) throw stillWaiting(failure.problem, leftMs)
+      const now = clock.monotonic()
+      if (now >= failure.untilMs) return
+      throw stillWaiting(failure.problem, Math.max(failure.untilMs, failure.invitedMs) - now)
     },
     async watch(key, work) {
       try {
@@ -38,7 +42,11 @@ export function createBackOff(clock: Clock): BackOff {
       } catch (error) {
         if (!(error instanceof ProblemError) || !isEndpointsFault(error)) throw error
         const waitMs = Math.min((failures.get(key)?.waitMs ?? firstWaitMs / 2) * 2, longestWaitMs)
-        failures.set(key, { problem: error, waitMs, untilMs: clock.monotonic() + waitMs })
+        const now = clock.monotonic()
+        const invitedMs = now + Number(error.headers['retry-after'] ?? 0) * 1000
+        // An endpoint is not asked before the time that it names, but none can put a connector out of order for long.
+        const untilMs = Math.max(now + waitMs, Math.min(invitedMs, now + longestWaitMs))
+        failures.set(key, { problem: error, waitMs, untilMs, invitedMs })
         throw error
       }
     },
@@ -53,7 +61,7 @@ function isEndpointsFault({ code }: ProblemError): boolean {
 function stillWaiting({ code, message, params }: ProblemError, leftMs: number): ProblemError {
   const seconds = Math.ceil(leftMs / 1000)
   return new ProblemError(code, {
-    detail: `${message}. It is asked again in ${seconds} s`,
+    detail: `${message}. It is not asked again for ${seconds} s`,
     stage: 'authenticate',
     headers: { 'retry-after': String(seconds) },
     ...(params && { params }),

@@ -1,97 +1,18 @@
-import { generateKeyPairSync } from 'node:crypto'
 import { ProblemError } from '@sluice/connector-schema'
 import { decodeJwt, jwtVerify } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { runExchange } from '../run.ts'
+import { ada, callOf, connector, payloadOf, type Scripted, type Seen } from '../testing/plain-ports.ts'
 import {
-  ada,
-  callOf,
-  connector,
-  payloadOf,
-  plainPorts,
-  type Scripted,
-  type Seen,
-} from '../testing/plain-ports.ts'
-
-const tokenUrl = 'https://id.example.com/token'
-const pair = generateKeyPairSync('rsa', { modulusLength: 2048 })
-const secrets = {
-  client_secret: 'client-secret-9f2c4e7a',
-  key: String(pair.privateKey.export({ type: 'pkcs8', format: 'pem' })),
-}
-const usual = { access_token: 'token-1', token_type: 'Bearer', expires_in: 3600 }
-
-function clientCredentials(change: object = {}) {
-  return {
-    type: 'oauth_client_credentials',
-    config: {
-      client_id: 'client',
-      client_secret: "{{ get_secret('client_secret') }}",
-      token_url: tokenUrl,
-      ...change,
-    },
-  }
-}
-
-function jwtBearer(change: object = {}) {
-  return {
-    type: 'oauth_jwt_bearer',
-    config: {
-      client_id: 'client',
-      private_key: "{{ get_secret('key') }}",
-      token_url: tokenUrl,
-      audience: 'https://id.example.com',
-      ...change,
-    },
-  }
-}
-
-const json = (body: unknown, status = 200): Scripted => ({
-  status,
-  headers: [['content-type', 'application/json']],
-  body: typeof body === 'string' ? body : JSON.stringify(body),
-})
-
-interface Setting {
-  /** What the token endpoint answers, one after the other; the last one again. */
-  readonly tokens?: readonly (Scripted | Error)[]
-  /** What the API answers to a request. */
-  readonly api?: (request: Seen, count: number) => Scripted
-  readonly secrets?: Record<string, string>
-  readonly allowedHosts?: readonly string[]
-}
-
-/** A token endpoint and an API that count. */
-function world({ tokens = [json(usual)], api = () => ({}), ...values }: Setting = {}) {
-  const asked: Seen[] = []
-  const sent: Seen[] = []
-  const plain = plainPorts(
-    () => {
-      const last = plain.seen.at(-1)
-      if (last === undefined) throw new Error('nothing was sent')
-      if (!last.url.startsWith('https://id.example.com/')) {
-        sent.push(last)
-        return api(last, sent.length)
-      }
-      asked.push(last)
-      const answer = tokens[Math.min(asked.length, tokens.length) - 1] ?? {}
-      if (answer instanceof Error) throw answer
-      return answer
-    },
-    { secrets, ...values },
-  )
-  const call = async (
-    authentication: object,
-    change: object = {},
-    sending: Parameters<typeof callOf>[1] = {},
-  ) => {
-    const compiled = connector({ authentication, cache: { enabled: false }, ...change })
-    const outcome = await runExchange(callOf(compiled, sending), plain.ports)
-    return 'problem' in outcome ? outcome.problem : outcome.answer
-  }
-  const formOf = (index: number) => Object.fromEntries(new URLSearchParams(asked[index]?.body))
-  return { asked, sent, call, formOf, ...plain }
-}
+  clientCredentials,
+  json,
+  jwtBearer,
+  pair,
+  secrets,
+  tokenUrl,
+  usual,
+  world,
+} from '../testing/token-world.ts'
 
 describe('the request to the token endpoint', () => {
   test('client credentials in the body, with scope, audience and more', async () => {
@@ -233,6 +154,8 @@ describe('the life of a token', () => {
     ['half of 40 s', { expires_in: 40 }, 20],
     ['300 s, less a minute, where the server does not say', { expires_in: undefined }, 240],
     ['a number written as text', { expires_in: '600' }, 540],
+    ['300 s, less a minute, where the life is null', { expires_in: null }, 240],
+    ['300 s, less a minute, where the life is empty', { expires_in: '' }, 240],
   ])('client credentials: %s', async (_, change, seconds) => {
     const { call, asked, time } = world({ tokens: [json({ ...usual, ...change })] })
     await call(clientCredentials())
@@ -340,6 +263,41 @@ describe('the life of a token', () => {
   })
 })
 
+describe('a response that means a bearer token is taken as one', () => {
+  const { token_type: _, ...untyped } = usual
+  test.each<[string, Scripted]>([
+    ['no token_type', json(untyped)],
+    ['a token_type of null', json({ ...usual, token_type: null })],
+    ['an empty token_type', json({ ...usual, token_type: '' })],
+    ['BearerToken', json({ ...usual, token_type: 'BearerToken' })],
+    ['bearer in small letters', json({ ...usual, token_type: 'bearer' })],
+    ['status 201', json(usual, 201)],
+    ['a byte order mark', json(`\ufeff${JSON.stringify(usual)}`)],
+    [
+      'a media type in capitals',
+      { ...json(usual), headers: [['content-type', 'Application/JSON ;charset=UTF-8']] },
+    ],
+    [
+      'an id_token and a refresh_token that are neither verified nor kept',
+      json({ ...usual, id_token: 7, refresh_token: 7, scope: [] }),
+    ],
+    [
+      'a challenge',
+      {
+        ...json(usual),
+        headers: [
+          ['content-type', 'application/json'],
+          ['www-authenticate', 'Basic'],
+        ],
+      },
+    ],
+  ])('%s', async (_name, answer) => {
+    const { call, sent } = world({ tokens: [answer] })
+    expect(await call(clientCredentials())).toMatchObject({ status: 200 })
+    expect(sent[0]?.headers.authorization).toBe('Bearer token-1')
+  })
+})
+
 describe('a token that the API refuses', () => {
   const refusing = (bad: string) => (request: Seen) =>
     request.headers.authorization === `Bearer ${bad}` ? { status: 401 } : {}
@@ -393,104 +351,5 @@ describe('a token that the API refuses', () => {
     const answer = await call(clientCredentials(), { method: 'POST' }, { payload: payloadOf('{}') })
     expect(answer).toMatchObject({ status: 401 })
     expect(asked).toHaveLength(1)
-  })
-})
-
-describe('a token endpoint that fails', () => {
-  const timedOut = new ProblemError('UPSTREAM_TIMEOUT', { detail: 'slow' })
-  const faults: readonly (readonly [string, Scripted | Error])[] = [
-    ['500', json('oops', 500)],
-    ['HTML', { headers: [['content-type', 'text/html']], body: '<html>client-secret-9f2c4e7a</html>' }],
-    ['JSON that is cut', json('{"access_token":"token-1","token_ty')],
-    ['JSON of another shape', json([])],
-    ['nothing', json('')],
-    ['204', { status: 204, body: '' }],
-    ['no access_token', json({ token_type: 'Bearer' })],
-    ['an access_token that is a number', json({ ...usual, access_token: 7 })],
-    ['an empty access_token', json({ ...usual, access_token: '' })],
-    ['an access_token with a line break', json({ ...usual, access_token: 'a\r\nX-Evil: 1' })],
-    ['an access_token outside ASCII', json({ ...usual, access_token: 'tökèn' })],
-    ['an access_token with a space', json({ ...usual, access_token: 'a b' })],
-    ['an endless access_token', json({ ...usual, access_token: 'a'.repeat(20_000) })],
-    ['a token of another kind', json({ ...usual, token_type: 'mac' })],
-    ['expires_in as a word', json({ ...usual, expires_in: 'soon' })],
-    ['a negative expires_in', json({ ...usual, expires_in: -1 })],
-    ['a redirect', { status: 307, headers: [['location', 'https://evil.example.net/']] }],
-    ['an answer without end', json(`"${'x'.repeat(70_000)}"`)],
-    ['a timeout', timedOut],
-    ['a broken connection', new ProblemError('UPSTREAM_UNREACHABLE', { detail: 'reset' })],
-  ]
-
-  test.each(faults)('%s: TOKEN_EXCHANGE_FAILED, nothing sent, nothing told', async (_, fault) => {
-    const { call, sent } = world({ tokens: [fault] })
-    const problem = await call(clientCredentials())
-    expect(problem).toMatchObject({ code: 'TOKEN_EXCHANGE_FAILED', status: 502, stage: 'authenticate' })
-    expect(sent).toEqual([])
-    const text = problem instanceof ProblemError ? problem.message : ''
-    for (const secret of ['client-secret', 'token-1', 'evil']) expect(text).not.toContain(secret)
-  })
-
-  test('a refusal names the OAuth error code and never the description', async () => {
-    const body = { error: 'invalid_client', error_description: 'client-secret-9f2c4e7a is wrong' }
-    const { call } = world({ tokens: [json(body, 401)] })
-    const problem = await call(clientCredentials())
-    expect(problem).toMatchObject({
-      code: 'TOKEN_EXCHANGE_FAILED',
-      message: 'The token endpoint refused: invalid_client',
-      params: ['invalid_client'],
-    })
-  })
-
-  test('an error code that repeats the secret is not told', async () => {
-    const { call } = world({ tokens: [json({ error: 'client-secret-9f2c4e7a' }, 400)] })
-    const problem = await call(clientCredentials())
-    expect(JSON.stringify(problem)).not.toContain('9f2c4e7a')
-    expect(String(problem)).not.toContain('9f2c4e7a')
-  })
-
-  test('an address that is refused is DESTINATION_NOT_ALLOWED', async () => {
-    const refused = new ProblemError('DESTINATION_NOT_ALLOWED', { detail: 'The host is not public' })
-    const { call, sent } = world({ tokens: [refused] })
-    const problem = await call(clientCredentials())
-    expect(problem).toMatchObject({ code: 'DESTINATION_NOT_ALLOWED', stage: 'authenticate' })
-    expect(sent).toEqual([])
-  })
-
-  test('is not asked again for a second, then two, up to 30, and forgiven at once', async () => {
-    const failing = Array.from({ length: 7 }, () => json('oops', 500))
-    const { call, asked, time } = world({
-      tokens: [...failing, json({ ...usual, expires_in: 0 }), json('', 500)],
-    })
-    for (const [index, seconds] of [1, 2, 4, 8, 16, 30, 30].entries()) {
-      await call(clientCredentials())
-      expect(asked).toHaveLength(index + 1)
-      time.nowMs += seconds * 1000 - 1
-      const problem = await call(clientCredentials())
-      expect(problem).toMatchObject({ code: 'TOKEN_EXCHANGE_FAILED', headers: { 'retry-after': '1' } })
-      expect(asked).toHaveLength(index + 1)
-      time.nowMs += 1
-    }
-    expect(await call(clientCredentials())).toMatchObject({ status: 200 })
-    await call(clientCredentials())
-    expect(asked).toHaveLength(9)
-    time.nowMs += 1000
-    await call(clientCredentials())
-    expect(asked).toHaveLength(10)
-  })
-
-  test('stops nobody else: another key asks at once', async () => {
-    const { call, asked } = world({ tokens: [json('oops', 500), json(usual)] })
-    await call(clientCredentials())
-    expect(await call(clientCredentials({ scope: 'other' }))).toMatchObject({ status: 200 })
-    expect(asked).toHaveLength(2)
-  })
-
-  test('a key that cannot sign an assertion asks nobody', async () => {
-    const { call, seen } = world({ secrets: { key: 'no key' } })
-    expect(await call(jwtBearer())).toMatchObject({
-      code: 'JWT_SIGNING_FAILED',
-      params: ['authentication.config.private_key'],
-    })
-    expect(seen).toEqual([])
   })
 })
