@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 const template = z.string().max(4096)
 const emptyConfig = z.strictObject({})

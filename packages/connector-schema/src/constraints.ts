@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js'
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Rules for what a caller may send for one row (spec: `constraints`). */
 export const constraintsSchema = z.strictObject({

@@ -1,6 +1,7 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { authenticationSchema } from './authentication.ts'
 import { constraintsSchema } from './constraints.ts'
+import { exceedsBytes } from './exceeds-bytes.ts'
 import { maxPermalinkLength, permalinkPattern } from './permalink.ts'
 
 /** The methods that a connector may have. */
@@ -16,7 +17,7 @@ const value = z.string().max(4096).default('')
 
 const bodyTemplate = z
   .string()
-  .refine((text) => new TextEncoder().encode(text).length <= maxBodyTemplateBytes, 'must be at most 64 KiB')
+  .refine((text) => !exceedsBytes(text, maxBodyTemplateBytes), 'must be at most 64 KiB')
   .default('')
 
 export const rowSchema = z.strictObject({

@@ -16,6 +16,7 @@ export {
   type PathParameter,
 } from './definition.ts'
 export { hasPayload } from './definition-rules.ts'
+export { exceedsBytes } from './exceeds-bytes.ts'
 export {
   foldQueryKey,
   headerNamePattern,

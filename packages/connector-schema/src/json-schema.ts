@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { definitionSchema } from './definition.ts'
 import { registrySchema } from './registry.ts'
 

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { type ConnectorDefinition, definitionSchema, pathParameterSchema, rowSchema } from './definition.ts'
 import { checkRules } from './definition-rules.ts'
 import type { DefinitionIssue, IssueList } from './issue.ts'

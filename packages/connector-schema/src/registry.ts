@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type ConnectorDefinition, definitionSchema } from './definition.ts'
 import type { DefinitionIssue, IssueList } from './issue.ts'
 import { parseDefinition } from './parse-definition.ts'

@@ -40,6 +40,15 @@ describe('a response_schema', () => {
     ])
   })
 
+  test.each(['const', 'default', 'x-unknown'])(
+    'not even in %s, where a reader of types resolves it too',
+    (keyword) => {
+      expect(errorsOf({ properties: { a: { [keyword]: [{ $ref: 'file:///etc/passwd' }] } } })).toEqual([
+        `response_schema.properties.a.${keyword}[0].$ref INVALID_SCHEMA`,
+      ])
+    },
+  )
+
   test('reports every mistake', () => {
     expect(errorsOf({ properties: { a: { type: 1 }, b: { minLength: -1 } } })).toHaveLength(2)
   })

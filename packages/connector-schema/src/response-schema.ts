@@ -1,16 +1,15 @@
-import { Ajv2020 } from 'ajv/dist/2020.js'
+import { exceedsBytes } from './exceeds-bytes.ts'
 import { type DefinitionIssue, formatPath } from './issue.ts'
+import { checkSchema } from './json-schema-rules/check-schema.ts'
 
 /** Longest `response_schema`, as JSON in bytes of UTF-8. */
 export const maxResponseSchemaBytes = 64 * 1024
 
 const maxDepth = 64
 
-let ajv: Ajv2020 | undefined
-
 /**
  * Checks that a `response_schema` is a JSON Schema (draft 2020-12) that needs nothing but itself: it documents
- * the answer and types it, no answer is checked against it.
+ * the response and types it, no response is checked against it.
  *
  * @returns every mistake, with its place
  */
@@ -22,23 +21,18 @@ export function checkResponseSchema(schema: Readonly<Record<string, unknown>>): 
   })
   // First: what is too deep would exhaust the stack of everything that follows.
   if (isTooDeep(schema)) return [invalid([], `Schemas may be nested at most ${maxDepth} levels`)]
-  if (new TextEncoder().encode(JSON.stringify(schema)).length > maxResponseSchemaBytes) {
+  if (exceedsBytes(JSON.stringify(schema), maxResponseSchemaBytes)) {
     return [{ ...invalid([], 'The schema may be at most 64 KiB as JSON'), code: 'TOO_LONG' }]
   }
-  ajv ??= new Ajv2020({ allErrors: true, strict: false, validateFormats: false, logger: false })
   const { $schema } = schema
   if ($schema !== undefined && $schema !== 'https://json-schema.org/draft/2020-12/schema') {
     return [invalid(['$schema'], 'It must be https://json-schema.org/draft/2020-12/schema, or absent')]
   }
-  if (ajv.validateSchema(schema) === false) {
-    const places = new Map((ajv.errors ?? []).map((error) => [error.instancePath, error.message ?? '']))
-    return [...places].map(([pointer, message]) => invalid(partsOf(pointer), `Not a JSON Schema: ${message}`))
-  }
-  return referencesIn(schema).flatMap(({ path, target }) =>
-    isResolved(schema, target)
-      ? []
-      : [invalid(path, 'It must name a part of this schema, as `#/$defs/name` does')],
-  )
+  const mistakes = checkSchema(schema)
+  if (mistakes.length > 0) return mistakes.map(({ path, message }) => invalid(path, message))
+  return referencesIn(schema)
+    .filter(({ target }) => !isResolved(schema, target))
+    .map(({ path }) => invalid(path, 'It must name a part of this schema, as `#/$defs/name` does'))
 }
 
 function isTooDeep(schema: unknown): boolean {
@@ -54,10 +48,14 @@ function isTooDeep(schema: unknown): boolean {
 
 interface Reference {
   readonly path: readonly PropertyKey[]
-  readonly target: unknown
+  readonly target: string
 }
 
-// A property that is called `$ref` has a schema, which is no text.
+/**
+ * Every reference, also in values that are no schemas (`const`, `default`, unknown keywords): a reader that resolves
+ * references wherever it finds them must find none that leads to a file or a host. A property that is called `$ref` has a schema, which is
+ * no text.
+ */
 function referencesIn(value: unknown, path: readonly PropertyKey[] = []): readonly Reference[] {
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([name, inner]: [string, unknown]) => {
@@ -67,9 +65,9 @@ function referencesIn(value: unknown, path: readonly PropertyKey[] = []): readon
   })
 }
 
-function isResolved(schema: unknown, target: unknown): boolean {
+function isResolved(schema: unknown, target: string): boolean {
   if (target === '#') return true
-  if (typeof target !== 'string' || !target.startsWith('#/')) return false
+  if (!target.startsWith('#/')) return false
   let holder: unknown = schema
   for (const part of partsOf(target.slice(1))) {
     if (typeof holder !== 'object' || holder === null || !Object.hasOwn(holder, part)) return false

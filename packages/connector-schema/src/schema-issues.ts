@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type DefinitionIssue, formatPath } from './issue.ts'
 import { unknownKey } from './unknown-keys.ts'
 
