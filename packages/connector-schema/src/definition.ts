@@ -140,10 +140,10 @@ export const definitionSchema = z.strictObject({
     .max(20)
     .default([])
     .describe('Hosts to which a redirect may be followed, without any credential'),
-  on_echo: z
+  on_secret_in_response: z
     .enum(['fail', 'redact'])
     .default('fail')
-    .describe('What happens when an answer holds a secret of the exchange: an error, or ••• in its place'),
+    .describe('What happens when a response holds a secret of the exchange: an error, or ••• in its place'),
   template_language: z.literal('liquid').default('liquid').describe('There is no other yet'),
 })
 

@@ -253,6 +253,22 @@ test('body templates are limited in bytes, not characters', () => {
   ])
 })
 
+test('a key that has another name now is unknown, and the warning says the name', () => {
+  const { definition, warnings } = parseDefinition({
+    name: 'A',
+    url: 'https://a.example.com/',
+    on_echo: 'redact',
+  })
+  expect(definition?.on_secret_in_response).toBe('fail')
+  expect(warnings).toEqual([
+    {
+      path: 'on_echo',
+      code: 'UNKNOWN_KEY',
+      message: 'Unknown key `on_echo`: it is now called `on_secret_in_response`',
+    },
+  ])
+})
+
 test('a name that derives to nothing needs a permalink', () => {
   expect(errorsOf({ name: '日本語' })).toEqual(['permalink UNDERIVABLE_PERMALINK'])
   expect(errorsOf({ name: '日本語', permalink: 'nihongo' })).toEqual([])

@@ -165,7 +165,7 @@ const kinds = {
   },
   SECRET_IN_RESPONSE: {
     status: 502,
-    title: 'The answer of the API holds a secret',
+    title: 'The response of the API holds a secret',
     stage: 'transform-response',
     fault: 'upstream',
   },

@@ -32,8 +32,13 @@ export function withoutUnknownKeys(
   return { value, warnings }
 }
 
-/** What to say of a key that nobody knows. */
+/** Keys that had another name before: no likeness leads from one to the other. */
+const renamed: ReadonlyMap<string, string> = new Map([['on_echo', 'on_secret_in_response']])
+
+/** What to say of an unknown key. */
 export function unknownKey(key: string, known: readonly string[]): string {
+  const now = renamed.get(key)
+  if (now !== undefined && known.includes(now)) return `Unknown key \`${key}\`: it is now called \`${now}\``
   return `Unknown key \`${key}\`${suggestion(key, known) || '; remove it'}`
 }
 

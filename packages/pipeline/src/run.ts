@@ -19,7 +19,7 @@ import { lookUpCache } from './stages/6-look-up-cache.ts'
 import { transformResponse } from './stages/7-transform-response.ts'
 import { placeAnswer } from './stages/compute-cache-key.ts'
 import { NotConfirmed, revalidate } from './stages/revalidate.ts'
-import { keepSecretsIn, keepSecretsInStill } from './stages/scan-response.ts'
+import { scanFinalResponse, scanUpstreamResponse } from './stages/scan-upstream-response.ts'
 import { send } from './stages/send.ts'
 import { store } from './stages/store.ts'
 import { type Answer, type Call, Finished, type Missed, type Placed } from './steps/exchange.ts'
@@ -43,10 +43,10 @@ const fromTheCache = inOrder(
 
 const toTheApi = inOrder(
   step('external', 'send', send), //            the only step from which anything leaves
-  step('transform', 'keep-secrets-in', keepSecretsIn), // an API that repeats what it was sent is not passed on
+  step('transform', 'scan-upstream-response', scanUpstreamResponse), // an API that repeats what it was sent is not passed on
   step('cache', 'revalidate', revalidate), //   what is stored and still holds ends the exchange as well
   step('transform', 'transform-response', transformResponse), // never sees a secret
-  step('transform', 'keep-secrets-in-still', keepSecretsInStill), // nor may a template piece one together
+  step('transform', 'scan-final-response', scanFinalResponse), // nor may a template piece one together
   step('cache', 'store', store),
 )
 

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { compiled, values } from './testing/support.ts'
@@ -58,4 +59,28 @@ test('no masked twin depends on the secret, whatever the secret is', () => {
       expect(template.renderMasked(given)).toBe(template.renderMasked(withoutSecrets))
     }),
   )
+})
+
+test.each<[string, readonly string[]]>([
+  ["Bearer {{ get_secret('key') }} {{ user.id }}", ['SECRET']],
+  [
+    "t=1,v1={{ 'x' | hmac_sha256: get_secret('key') }}",
+    [createHmac('sha256', 'SECRET').update('x').digest('hex')],
+  ],
+  ["{{ 'p-' | append: get_secret('key') }};{{ get_secret('a') }}", ['p-SECRET', 'A']],
+  ["{% assign k = get_secret('key') | prepend: 'x' %}{{ k }}", ['xSECRET']],
+  ["{% if get_secret('key') == 'a' %}yes{% else %}no{% endif %}", []],
+  ['{{ user.id }} plain', []],
+])('each output that depends on a secret is told: %s', (source, expected) => {
+  const told: string[] = []
+  const template = compiled(source, 'auth_header')
+  const secrets = new Map([
+    ['key', 'SECRET'],
+    ['a', 'A'],
+  ])
+  const text = template.render({ ...values, secrets }, (output) => told.push(output))
+  expect(told).toEqual(expected)
+  expect(template.render({ ...values, secrets })).toBe(text)
+  template.renderMasked(values)
+  expect(told).toEqual(expected)
 })

@@ -90,9 +90,11 @@ export interface CompiledTemplate {
   readonly constant: string | undefined
   readonly uses: Uses
   /**
+   * @param onSecret - gets the text of each output that depends on a secret, as it is before it is made safe for its
+   *   place: what a response must not repeat
    * @throws TemplateRenderError
    */
-  render(values: TemplateValues): string
+  render(values: TemplateValues, onSecret?: (text: string) => void): string
   /**
    * The masked twin: an output that depends on a secret shows its source text; where a secret stands in any
    * other tag, the whole source is shown. Never reads `values.secrets`.

@@ -59,7 +59,7 @@ const meanings: Readonly<Record<ProblemCode, string>> = {
   UPSTREAM_RESPONSE_TOO_LARGE: 'the answer exceeds the limit of the proxy',
   UPSTREAM_REDIRECT: 'its host is not among `redirect_hosts`',
   TOKEN_EXCHANGE_FAILED: 'the token endpoint refused, failed, or answered without a token',
-  SECRET_IN_RESPONSE: '`on_echo` decides between this and redaction',
+  SECRET_IN_RESPONSE: '`on_secret_in_response` decides between this and redaction',
   DESTINATION_NOT_ALLOWED: 'the address is private, or the port or scheme is not allowed',
   RESPONSE_TEMPLATE_FAILED: 'the API had answered: `upstream_status` says how',
   OVERLOADED: '`Retry-After` says when to come back',

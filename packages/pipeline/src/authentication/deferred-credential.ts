@@ -1,12 +1,12 @@
 import type { Clock } from '../ports/ports.ts'
-import type { Twin } from '../secrecy/masked.ts'
+import type { MaskedText } from '../secrecy/masked-text.ts'
 import type { TokenSource } from '../tokens/token-source.ts'
 
 /** A credential at its place: applied to the request, its cost (if any) paid only when something is sent. */
 export type Credential =
   | { readonly kind: 'none' }
-  | { readonly kind: 'header'; readonly name: string; readonly value: Twin }
-  | { readonly kind: 'query'; readonly name: string; readonly value: Twin }
+  | { readonly kind: 'header'; readonly name: string; readonly value: MaskedText }
+  | { readonly kind: 'query'; readonly name: string; readonly value: MaskedText }
   | PaidCredential
 
 /** A bearer token (RFC 6750) that costs a signature or an exchange: made when a request is really sent. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { configPath } from '../compile/authentication/config-field.ts'
-import type { JsonTwin } from '../compile/authentication/json-templates.ts'
+import type { MaskedJson } from '../compile/authentication/json-templates.ts'
 import type { CompiledJwtBearer } from '../compile/authentication/oauth-jwt-bearer.ts'
 import type { RenderFields } from '../compile/authentication/render-fields.ts'
-import type { Twin } from '../secrecy/masked.ts'
+import type { MaskedText } from '../secrecy/masked-text.ts'
 import { jwtBearerLifeMs } from '../tokens/token-life.ts'
 import type { PaidCredential } from './deferred-credential.ts'
 import { withNumericDates, withoutTimes } from './numeric-dates.ts'
@@ -45,12 +45,12 @@ export function jwtBearerCredential(compiled: CompiledJwtBearer, fields: RenderF
 
 /** The rendered fields of an assertion. */
 interface Assertion {
-  readonly issuer: Twin
-  readonly key: Twin
-  readonly subject: Twin
-  readonly audience: Twin
-  readonly claims: JsonTwin
-  readonly headers: JsonTwin
+  readonly issuer: MaskedText
+  readonly key: MaskedText
+  readonly subject: MaskedText
+  readonly audience: MaskedText
+  readonly claims: MaskedJson
+  readonly headers: MaskedJson
 }
 
 function assertionOf(

@@ -1,5 +1,5 @@
-import type { JsonTwin } from '../compile/authentication/json-templates.ts'
-import type { Twin } from '../secrecy/masked.ts'
+import type { MaskedJson } from '../compile/authentication/json-templates.ts'
+import type { MaskedText } from '../secrecy/masked-text.ts'
 import type { ClientAuthentication, TokenRequest } from '../tokens/token-request.ts'
 import type { PaidCredential } from './deferred-credential.ts'
 
@@ -8,13 +8,13 @@ export interface TokenConfig {
   readonly type: string
   readonly tenantId: string
   readonly url: string
-  readonly clientId: Twin
-  readonly clientSecret: Twin | undefined
+  readonly clientId: MaskedText
+  readonly clientSecret: MaskedText | undefined
   readonly clientAuthentication: ClientAuthentication
   readonly grantType: string
-  readonly scope: Twin | undefined
-  readonly audience?: Twin | undefined
-  readonly extra: JsonTwin
+  readonly scope: MaskedText | undefined
+  readonly audience?: MaskedText | undefined
+  readonly extra: MaskedJson
   readonly lifeMs: (expiresInSeconds: number | undefined) => number
   readonly assertion?: SignedAssertion
 }

@@ -1,7 +1,7 @@
 import { type HeaderList, headerValue } from '../messages/header-list.ts'
 import type { StoredAnswer } from '../ports/ports.ts'
 import { passingHeaders, withoutBodyHeaders } from '../responding/response-headers.ts'
-import { plain } from '../secrecy/masked.ts'
+import { plain } from '../secrecy/masked-text.ts'
 import type { Missed, PreparedHeader } from '../steps/exchange.ts'
 import { httpDate } from './http-date.ts'
 

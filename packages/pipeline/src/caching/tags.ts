@@ -1,6 +1,6 @@
 import { createHmac, type KeyObject } from 'node:crypto'
 import type { CompiledConnector } from '../compile/compile-connector.ts'
-import type { Twin } from '../secrecy/masked.ts'
+import type { MaskedText } from '../secrecy/masked-text.ts'
 import { digestParts } from './digest.ts'
 
 /** What of a tenant is invalidated together. */
@@ -22,7 +22,7 @@ export function tagOf(scope: Scope, keySecret: KeyObject): string {
 
 /** Everything that a stored answer of this request can be invalidated by. */
 export function tagsOf(
-  { connector, url }: { readonly connector: CompiledConnector; readonly url: Twin },
+  { connector, url }: { readonly connector: CompiledConnector; readonly url: MaskedText },
   keySecret: KeyObject,
 ): readonly string[] {
   const { tenantId, permalink } = connector

@@ -161,7 +161,7 @@ describe('an exchange', () => {
   })
 
   test('may redact instead, and says no length or digest that is not so', async () => {
-    const { code, text, headers } = await run(withKey('k', { on_echo: 'redact' }), () => ({
+    const { code, text, headers } = await run(withKey('k', { on_secret_in_response: 'redact' }), () => ({
       headers: [
         ['x-echo', secrets.k],
         ['content-length', '30'],

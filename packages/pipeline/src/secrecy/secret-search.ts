@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { PreparedHeader } from '../steps/exchange.ts'
-import { bearsSecret } from './masked.ts'
+import { bearsSecret } from './masked-text.ts'
 import { createMultiSearch, type MultiSearch, tableBytes } from './multi-search.ts'
 import { formsOf, shortestSearchedBytes } from './spellings.ts'
 

@@ -1,7 +1,7 @@
 import { ProblemError } from '@sluice/connector-schema'
 import { headerValue } from '../messages/header-list.ts'
 import type { UpstreamAnswer, UpstreamRequest } from '../ports/ports.ts'
-import { bearsSecret } from '../secrecy/masked.ts'
+import { bearsSecret } from '../secrecy/masked-text.ts'
 import type { Missed } from '../steps/exchange.ts'
 
 /** How many redirects one exchange follows. */

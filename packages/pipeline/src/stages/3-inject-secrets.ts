@@ -6,27 +6,30 @@ import { ProblemError } from '@sluice/connector-schema'
 import type { SecretReader } from '../ports/ports.ts'
 import { renderField } from '../rendering/render-field.ts'
 import { hostIsAllowed } from '../secrecy/allowed-hosts.ts'
-import { plain, type Twin } from '../secrecy/masked.ts'
-import type { Armed, ExchangeValues, Read, Rendered, Resolved, Row } from '../steps/exchange.ts'
+import { type MaskedText, plain } from '../secrecy/masked-text.ts'
+import type { ExchangeValues, Read, Rendered, Resolved, Row, WithSecrets } from '../steps/exchange.ts'
 
 /** The stage. */
-export async function injectSecrets(resolved: Resolved, ports: { secrets: SecretReader }): Promise<Armed> {
+export async function injectSecrets(
+  resolved: Resolved,
+  ports: { secrets: SecretReader },
+): Promise<WithSecrets> {
   const { secrets, reads } = await readSecrets(resolved, ports.secrets)
-  const arm = (row: Row<Rendered>) => ({ ...row, value: armed(row, resolved.values, secrets) })
+  const inject = (row: Row<Rendered>) => ({ ...row, value: injected(row, resolved.values, secrets) })
   return {
     ...resolved,
     secrets,
     reads: [...resolved.reads, ...reads],
-    headers: resolved.headers.map(arm),
-    query: resolved.query.map(arm),
+    headers: resolved.headers.map(inject),
+    query: resolved.query.map(inject),
   }
 }
 
-function armed(
+function injected(
   { field, value }: Row<Rendered>,
   values: ExchangeValues,
   secrets: ReadonlyMap<string, string>,
-): Twin {
+): MaskedText {
   if ('text' in value) return plain(value.text)
   const template = value.awaitsSecret
   return {

@@ -5,14 +5,14 @@
 import type { CompiledTemplate, CompiledUrl } from '@sluice/templates'
 import { renderCredential } from '../authentication/index.ts'
 import { renderField } from '../rendering/render-field.ts'
-import { plain, type Twin } from '../secrecy/masked.ts'
-import type { Armed, Authenticated } from '../steps/exchange.ts'
+import { type MaskedText, plain } from '../secrecy/masked-text.ts'
+import type { Authenticated, WithSecrets } from '../steps/exchange.ts'
 
 /** The stage. */
-export function authenticate(armed: Armed): Authenticated {
-  const { values, secrets } = armed
-  const { tenantId, authentication } = armed.call.connector
-  const text = (field: string, template: CompiledTemplate): Twin => {
+export function authenticate(withSecrets: WithSecrets): Authenticated {
+  const { values, secrets } = withSecrets
+  const { tenantId, authentication } = withSecrets.call.connector
+  const text = (field: string, template: CompiledTemplate): MaskedText => {
     if (template.constant !== undefined) return plain(template.constant)
     const real = renderField(field, 'authenticate', () => template.render({ ...values, secrets }))
     if (template.uses.secrets.size === 0) return plain(real)
@@ -20,5 +20,5 @@ export function authenticate(armed: Armed): Authenticated {
   }
   const url = (field: string, compiled: CompiledUrl): string =>
     renderField(field, 'authenticate', () => compiled.renderOrigin(values) + compiled.renderTarget(values))
-  return { ...armed, credential: renderCredential(authentication, { tenantId, text, url }) }
+  return { ...withSecrets, credential: renderCredential(authentication, { tenantId, text, url }) }
 }

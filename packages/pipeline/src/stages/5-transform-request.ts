@@ -11,7 +11,7 @@ import { payloadTooLarge } from '../overrides/payload-limit.ts'
 import type { Ports } from '../ports/context.ts'
 import { renderBody } from '../rendering/render-body.ts'
 import { renderProblem } from '../rendering/render-field.ts'
-import { bearsSecret, plain, type Twin } from '../secrecy/masked.ts'
+import { bearsSecret, type MaskedText, plain } from '../secrecy/masked-text.ts'
 import type { Authenticated, Payload, Prepared, PreparedHeader, Row } from '../steps/exchange.ts'
 
 /** Names this proxy in `Via` (RFC 9110 §7.6.3): how a loop is recognised. */
@@ -32,7 +32,7 @@ export async function transformRequest(authenticated: Authenticated, ports: Stag
   const method = call.connector.definition.method
   const query = authenticated.query.filter(isSent)
   const { credential } = authenticated
-  const pairs: (readonly [string, Twin])[] = query.map((row) => [row.key, row.value])
+  const pairs: (readonly [string, MaskedText])[] = query.map((row) => [row.key, row.value])
   if (credential.kind === 'query') pairs.push([credential.name, credential.value])
   const { body, contentType } = await requestBody(authenticated, ports)
   return {
@@ -48,11 +48,11 @@ export async function transformRequest(authenticated: Authenticated, ports: Stag
   }
 }
 
-function isSent({ value, keepEmpty }: Row<Twin>): boolean {
+function isSent({ value, keepEmpty }: Row<MaskedText>): boolean {
   return keepEmpty || value.real !== ''
 }
 
-function withQuery(base: string, pairs: readonly (readonly [string, Twin])[]): Twin {
+function withQuery(base: string, pairs: readonly (readonly [string, MaskedText])[]): MaskedText {
   if (pairs.length === 0) return plain(base)
   const separator = base.includes('?') ? '&' : '?'
   const write = (side: 'real' | 'masked') =>

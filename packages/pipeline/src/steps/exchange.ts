@@ -1,7 +1,7 @@
 /**
  * The typed steps of one exchange. Each stage takes one step and gives the next; nothing flows back.
  *
- *   Call → Merged → Resolved → Armed → Authenticated → Prepared → Placed → Missed → Received → Assessed → Transformed → Answer
+ *   Call → Merged → Resolved → WithSecrets → Authenticated → Prepared → Placed → Missed → Received → Assessed → Transformed → Answer
  */
 import type { Readable } from 'node:stream'
 import type { Session, WirePairs } from '@sluice/connector-schema'
@@ -12,7 +12,7 @@ import type { Evaluation } from '../caching/freshness.ts'
 import type { CompiledConnector } from '../compile/compile-connector.ts'
 import type { HeaderList } from '../messages/header-list.ts'
 import type { StoredSecret, StoredVariable, UpstreamAnswer } from '../ports/ports.ts'
-import type { Twin } from '../secrecy/masked.ts'
+import type { MaskedText } from '../secrecy/masked-text.ts'
 
 /** The caller's payload, unread. */
 export interface Payload {
@@ -102,21 +102,21 @@ export interface Resolved {
 }
 
 /** After stage 3: no template of headers or query is left; secret-bearing values have a masked twin. */
-export interface Armed extends Omit<Resolved, 'headers' | 'query'> {
+export interface WithSecrets extends Omit<Resolved, 'headers' | 'query'> {
   readonly secrets: ReadonlyMap<string, string>
-  readonly headers: readonly Row<Twin>[]
-  readonly query: readonly Row<Twin>[]
+  readonly headers: readonly Row<MaskedText>[]
+  readonly query: readonly Row<MaskedText>[]
 }
 
 /** After stage 4: the credential is planned. */
-export interface Authenticated extends Armed {
+export interface Authenticated extends WithSecrets {
   readonly credential: Credential
 }
 
 /** A request header and whether it may follow a redirect to another host. */
 export interface PreparedHeader {
   readonly name: string
-  readonly value: Twin
+  readonly value: MaskedText
   /** May bear a credential or an identity: never sent to a host of `redirect_hosts`. */
   readonly confidential: boolean
 }
@@ -129,7 +129,7 @@ export interface Prepared {
   /** By name: what no answer and no other host may get. */
   readonly secrets: ReadonlyMap<string, string>
   readonly method: string
-  readonly url: Twin
+  readonly url: MaskedText
   readonly headers: readonly PreparedHeader[]
   /** What is still to be paid for and added to the headers, when the request is sent. */
   readonly credential: PaidCredential | undefined

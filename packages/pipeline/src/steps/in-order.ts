@@ -7,9 +7,9 @@ import type { Part } from './timings.ts'
 export type StepName =
   | Exclude<Stage, 'admission'>
   | 'place-answer'
-  | 'keep-secrets-in'
+  | 'scan-upstream-response'
   | 'revalidate'
-  | 'keep-secrets-in-still'
+  | 'scan-final-response'
   | 'store'
 
 /** One stage in the list, its name, and the part of the timings that it counts for. */

@@ -2,7 +2,7 @@
 import type { Credential } from '../authentication/deferred-credential.ts'
 import type { CompiledConnector } from '../compile/compile-connector.ts'
 import { decodeUtf8 } from '../messages/payload.ts'
-import type { Twin } from '../secrecy/masked.ts'
+import type { MaskedText } from '../secrecy/masked-text.ts'
 import type { Provenanced, Rendered, Row } from '../steps/exchange.ts'
 import type { Seen } from './seen.ts'
 
@@ -32,9 +32,9 @@ export function debugRequest(
   answer: Pick<DebugRequest, 'response_body' | 'response_content_type'>,
 ): DebugRequest {
   const { definition } = connector
-  const { prepared, resolved, armed, merged, received } = seen
+  const { prepared, resolved, withSecrets, merged, received } = seen
   const sent = received?.headers ?? prepared?.headers
-  const rows = armed ?? resolved ?? merged
+  const rows = withSecrets ?? resolved ?? merged
   return {
     url:
       prepared?.url.masked ??
@@ -52,7 +52,7 @@ export function debugRequest(
   }
 }
 
-function shown({ key, value }: Row<Provenanced> | Row<Rendered> | Row<Twin>): ShownRow {
+function shown({ key, value }: Row<Provenanced> | Row<Rendered> | Row<MaskedText>): ShownRow {
   if ('masked' in value) return { key, value: value.masked }
   if ('awaitsSecret' in value) return { key, value: value.awaitsSecret.source }
   if ('template' in value) return { key, value: value.template.source }

@@ -1,12 +1,12 @@
 import type {
   Answer,
-  Armed,
   Authenticated,
   Merged,
   Missed,
   Prepared,
   Received,
   Resolved,
+  WithSecrets,
 } from '../steps/exchange.ts'
 import { Finished } from '../steps/exchange.ts'
 import type { StepName } from '../steps/in-order.ts'
@@ -15,7 +15,7 @@ import type { StepName } from '../steps/in-order.ts'
 export interface Seen {
   merged?: Merged
   resolved?: Resolved
-  armed?: Armed
+  withSecrets?: WithSecrets
   authenticated?: Authenticated
   prepared?: Prepared
   missed?: Missed
@@ -37,10 +37,10 @@ export function note(seen: Seen, name: StepName, value: unknown): void {
 const fields: Partial<Record<StepName, keyof Seen>> = {
   merge: 'merged',
   'resolve-variables': 'resolved',
-  'inject-secrets': 'armed',
+  'inject-secrets': 'withSecrets',
   authenticate: 'authenticated',
   'transform-request': 'prepared',
   'look-up-cache': 'missed',
-  'keep-secrets-in': 'received',
+  'scan-upstream-response': 'received',
   store: 'answer',
 }

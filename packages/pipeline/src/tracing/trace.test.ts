@@ -64,10 +64,10 @@ test('a trace shows what was sent, every secret as its template', async () => {
     'place-answer',
     'look-up-cache',
     'send',
-    'keep-secrets-in',
+    'scan-upstream-response',
     'revalidate',
     'transform-response',
-    'keep-secrets-in-still',
+    'scan-final-response',
     'store',
   ])
   for (const secret of Object.values(secrets)) expect(JSON.stringify(shown)).not.toContain(secret)

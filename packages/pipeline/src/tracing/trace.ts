@@ -50,7 +50,7 @@ export async function traceExchange(call: Call, ports: Ports): Promise<Trace> {
     stages.push({ stage, ms })
     if (value === stageFailed) return value
     note(seen, stage, value)
-    if (stage !== 'keep-secrets-in') return value
+    if (stage !== 'scan-upstream-response') return value
     // Searched already: what is shown holds no secret of the exchange.
     const { received, shown } = await readUpstream(value as Received, ports)
     upstream = shown

@@ -3,7 +3,7 @@ import type { Analysis, Occurrence } from '../analysis/analyse.ts'
 import { type Rewrite, rewrite } from '../analysis/calls.ts'
 import { CompileFailure } from '../analysis/failure.ts'
 import { type Position, positionAt } from '../analysis/position.ts'
-import { toText } from '../positions/escaping/escape.ts'
+import { type Escape, toText } from '../positions/escaping/escape.ts'
 import type { Positions } from '../positions/index.ts'
 import type { Statement } from '../tree/statement.ts'
 import type { CompiledTemplate, TemplateValues, Uses } from '../types.ts'
@@ -52,15 +52,23 @@ export function constantTemplate(source: string): CompiledTemplate {
  */
 export function createTemplate(checked: Checked): CompiledTemplate {
   const { source, analysis, refuse, begin } = checked
-  const render = createReal(checked)
+  // A render is synchronous: whose it is, is known while it runs.
+  let noteSecret: ((text: string) => void) | undefined
+  const render = createReal(checked, (text) => noteSecret?.(text))
   const renderMasked = createMasked(checked) ?? render
   const fallback = positionAt(source, begin)
   return {
     source,
     constant: undefined,
     uses: analysis.uses,
-    render(values) {
-      const text = render(values)
+    render(values, onSecret) {
+      let text: string
+      noteSecret = onSecret
+      try {
+        text = render(values)
+      } finally {
+        noteSecret = undefined
+      }
       const failure = refuse(text)
       if (failure !== undefined) throw new TemplateRenderError(failure.reason, failure.message, fallback)
       return text
@@ -69,17 +77,27 @@ export function createTemplate(checked: Checked): CompiledTemplate {
   }
 }
 
-function createReal(checked: Checked): Program {
+function createReal(checked: Checked, noteSecret: (text: string) => void): Program {
   const { source, analysis, positions, writers } = checked
   const templates = parse(rewrite(source, analysis.rewrites))
   requireSameNames(source, templates, analysis.occurrences)
+  // Where a secret stands in another tag, any output may come of it.
+  const bearers = new Set(analysis.secretDecides ? writers : analysis.masks.map(({ output }) => output))
   const fits = writers.map((statement): Fit => {
-    const makeSafe = positions.escapes.get(statement)
-    if (makeSafe === undefined) throw new Error('an output without a position was compiled')
+    const fitting = positions.escapes.get(statement)
+    if (fitting === undefined) throw new Error('an output without a position was compiled')
+    const makeSafe = bearers.has(statement) ? noting(fitting, noteSecret) : fitting
     return { statement, makeSafe, quote: positions.quoted.get(statement) }
   })
   fitOutputs(templates, fits)
   return createProgram(checked, templates, analysis.bindings)
+}
+
+function noting(makeSafe: Escape, note: (text: string) => void): Escape {
+  return (value, meter) => {
+    note(toText(value, meter))
+    return makeSafe(value, meter)
+  }
 }
 
 /** Outputs that name a secret become names of their own text; whatever else they name is not looked at. */

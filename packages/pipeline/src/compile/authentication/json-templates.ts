@@ -4,7 +4,7 @@ import { compileConfigField, configPath } from './config-field.ts'
 import type { RenderFields } from './render-fields.ts'
 
 /** A JSON object on both sides of the mask. */
-export interface JsonTwin {
+export interface MaskedJson {
   readonly real: Readonly<Record<string, unknown>>
   readonly masked: Readonly<Record<string, unknown>>
 }
@@ -12,7 +12,7 @@ export interface JsonTwin {
 /** A JSON object whose string leaves are templates of their own: a value never becomes structure. */
 export interface JsonTemplates {
   readonly uses: readonly Uses[]
-  render(fields: RenderFields): JsonTwin
+  render(fields: RenderFields): MaskedJson
 }
 
 /** A part of the object, for both sides of the mask. Without a secret both are the same. */
@@ -68,7 +68,7 @@ export function compileJson(
   }
 
   const root = compileObject(field, value, 0)
-  return { uses, render: (fields) => root(fields) as JsonTwin }
+  return { uses, render: (fields) => root(fields) as MaskedJson }
 }
 
 function constant(value: unknown): Node {

@@ -1,7 +1,7 @@
 /** Fields that say who receives a credential: no caller may choose that (G4). */
 import { ProblemError } from '@sluice/connector-schema'
 import { type CompiledUrl, compileUrl, type Uses } from '@sluice/templates'
-import { plain, type Twin } from '../../secrecy/masked.ts'
+import { type MaskedText, plain } from '../../secrecy/masked-text.ts'
 import type { DefinitionReport } from '../definition-report.ts'
 import { type AuthenticationContext, compileConfigField, configPath } from './config-field.ts'
 import type { RenderFields } from './render-fields.ts'
@@ -19,7 +19,7 @@ export function compileTokenUrl(source: string, context: AuthenticationContext):
 /** An `audience`: who shall accept an assertion or a token. */
 export interface Audience {
   readonly uses: Uses
-  render(fields: RenderFields): Twin
+  render(fields: RenderFields): MaskedText
 }
 
 /** Compiles an `audience`: one that is a URL obeys every rule of `url`. */

@@ -2,17 +2,17 @@
  * A text and its masked twin. Where no secret is involved both are the same string. The debug view, logs and
  * errors only ever read `masked`.
  */
-export interface Twin {
+export interface MaskedText {
   readonly real: string
   readonly masked: string
 }
 
 /** A twin of a text that bears no secret. */
-export function plain(text: string): Twin {
+export function plain(text: string): MaskedText {
   return { real: text, masked: text }
 }
 
 /** Whether the text bears a secret. */
-export function bearsSecret(twin: Twin): boolean {
+export function bearsSecret(twin: MaskedText): boolean {
   return twin.real !== twin.masked
 }

@@ -16,12 +16,12 @@ const atHandBytes = 64 * 1024
 const atHandMs = 50
 
 /** The stage before the template. */
-export function keepSecretsIn(received: Received): Received | Promise<Received> {
+export function scanUpstreamResponse(received: Received): Received | Promise<Received> {
   const { upstream, call } = received
   return orRelease(upstream.body, () => {
     const search = echoSearch(received)
     if (search === undefined) return received
-    const onEcho = call.connector.definition.on_echo
+    const onEcho = call.connector.definition.on_secret_in_response
     const headers = headersWithoutEcho(upstream.headers, search, onEcho)
     return readAtHand(upstream.body, atHandBytes, atHandMs).then(({ pieces, isWhole }) => {
       if (isWhole) {
@@ -37,7 +37,7 @@ export function keepSecretsIn(received: Received): Received | Promise<Received> 
 }
 
 /** The stage after it: what a template has made of the answer. */
-export function keepSecretsInStill(transformed: Transformed): Transformed | Promise<Transformed> {
+export function scanFinalResponse(transformed: Transformed): Transformed | Promise<Transformed> {
   const { received, body } = transformed
   if (!(body instanceof Uint8Array) || body === received.whole) return transformed
   return orRelease(received.upstream.body, () => {
@@ -45,7 +45,7 @@ export function keepSecretsInStill(transformed: Transformed): Transformed | Prom
     if (search === undefined) return transformed
     return {
       ...transformed,
-      body: bytesWithoutEcho(body, search, received.call.connector.definition.on_echo),
+      body: bytesWithoutEcho(body, search, received.call.connector.definition.on_secret_in_response),
     }
   })
 }
