@@ -3,7 +3,6 @@ import { Readable } from 'node:stream'
 import { parseDefinition, type Session } from '@sluice/connector-schema'
 import {
   type CompiledConnector,
-  compileConnector,
   createFlights,
   createPlans,
   createTokenSource,
@@ -13,6 +12,7 @@ import {
   Secret,
   type Upstream,
 } from '@sluice/pipeline'
+import { compileConnector } from '@sluice/pipeline/compile'
 
 const pem = (key: KeyObject) => String(key.export({ type: 'pkcs8', format: 'pem' }))
 const tenantId = 'bench'

@@ -1,13 +1,7 @@
 export { createFlights, type Flights } from './caching/coalescing.ts'
 export { isFresh } from './caching/freshness.ts'
 export { type Scope, tagOf } from './caching/tags.ts'
-export {
-  type Compilation,
-  type CompiledConnector,
-  type CompileOptions,
-  compileConnector,
-} from './compile/compile-connector.ts'
-export type { LiteralDestination } from './compile/literal-destination.ts'
+export type { CompiledConnector } from './compile/compile-connector.ts'
 export { type HeaderList, headerValue } from './messages/header-list.ts'
 export { version } from './messages/version.ts'
 export { invalidHeaderValue } from './overrides/header-value.ts'

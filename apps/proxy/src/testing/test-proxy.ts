@@ -1,5 +1,6 @@
 import { type ConnectorDefinition, parseDefinition } from '@sluice/connector-schema'
-import { type CompiledConnector, compileConnector } from '@sluice/pipeline'
+import type { CompiledConnector } from '@sluice/pipeline'
+import { compileConnector } from '@sluice/pipeline/compile'
 import { type JWTPayload, SignJWT } from 'jose'
 import { allowUpstreams } from '../adapters/egress/exceptions.ts'
 import type { SessionIssuer } from '../adapters/session/verify-session.ts'

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Logger } from '@sluice/pipeline'
+import type { RegistryOptions } from '@sluice/pipeline/compile'
 import {
   allowUpstreams,
   checkLiteralDestination,
@@ -12,7 +13,6 @@ import {
 } from '@sluice/proxy'
 import type { DevConfig } from './dev-config.ts'
 import { openDevKeyRing } from './dev-key-ring.ts'
-import type { RegistryOptions } from './load.ts'
 import { devAudience, devIssuer } from './session-token.ts'
 
 /** The services of `sluice dev`: one tenant, everything in memory. */

@@ -1,14 +1,7 @@
-import { type ConnectorDefinition, type DefinitionIssue, parseRegistry } from '@sluice/connector-schema'
-import {
-  type Compilation,
-  type CompiledConnector,
-  type CompileOptions,
-  compileConnector,
-} from '@sluice/pipeline'
+import { type CompiledConnector, compileRegistry, type RegistryOptions } from '@sluice/pipeline/compile'
 import { frameIssues, locateIssues, locateWithoutFrames } from '../diagnostics/locate-issues.ts'
 import { type FileIssue, readJsonFile } from '../json-file.ts'
 import { type DevConfig, parseDevConfig } from './dev-config.ts'
-import { type KnownNames, missingNames } from './missing-names.ts'
 
 /** What a file gave: its content, or everything that is wrong with it. */
 export type Loaded<Content> =
@@ -29,14 +22,6 @@ export function loadConfig(file: string): Loaded<DevConfig> {
   return { content: config, errors: [], warnings: [] }
 }
 
-/** How a registry is judged: like a connector, and what may be said of plain http. */
-export interface RegistryOptions extends CompileOptions {
-  /** A destination that this finds something against is a warning `INSECURE_URL`. */
-  readonly warnOfDestination?: CompileOptions['checkDestination']
-  /** A secret or variable beside these is a warning; absent where nobody knows what there will be. */
-  readonly known?: KnownNames
-}
-
 /** Loads and compiles a registry, wholly or not at all (G6); `count` is how many connectors it names. */
 export function loadRegistry(
   file: string,
@@ -44,41 +29,8 @@ export function loadRegistry(
 ): Loaded<readonly CompiledConnector[]> & { readonly count: number } {
   const json = readJsonFile(file)
   if (json.errors.length > 0) return { content: undefined, errors: frameIssues(json), warnings: [], count: 0 }
-  const registry = parseRegistry(json.value)
-  const connectors: CompiledConnector[] = []
-  const errors: DefinitionIssue[] = [...registry.errors]
-  const warnings: DefinitionIssue[] = [...registry.warnings]
-  for (const [index, definition] of registry.checkable.entries()) {
-    const compilation = compile(definition, options)
-    const within = (issue: DefinitionIssue) => ({
-      ...issue,
-      path: issue.path === '' ? `connectors[${index}]` : `connectors[${index}].${issue.path}`,
-    })
-    errors.push(...compilation.errors.map(within))
-    warnings.push(...compilation.warnings.map(within))
-    if (compilation.connector !== undefined) connectors.push(compilation.connector)
-  }
-  const located = locateIssues(json, warnings)
-  const count = registry.checkable.length
-  if (errors.length === 0) return { content: connectors, errors: [], warnings: located, count }
-  return { content: undefined, errors: locateIssues(json, errors), warnings: located, count }
-}
-
-function compile(
-  definition: ConnectorDefinition,
-  { warnOfDestination, known, checkDestination, ...options }: RegistryOptions,
-): Compilation {
-  const insecure: DefinitionIssue[] = []
-  const compilation = compileConnector(definition, {
-    ...options,
-    checkDestination(destination) {
-      const message = warnOfDestination?.(destination)
-      if (message === undefined) return checkDestination?.(destination)
-      insecure.push({ path: 'url', code: 'INSECURE_URL', message })
-      return undefined
-    },
-  })
-  const { connector } = compilation
-  const missing = connector === undefined || known === undefined ? [] : missingNames(connector, known)
-  return { ...compilation, warnings: [...compilation.warnings, ...insecure, ...missing] }
+  const { connectors, count, ...found } = compileRegistry(json.value, options)
+  const warnings = locateIssues(json, found.warnings)
+  if (found.errors.length === 0) return { content: connectors, errors: [], warnings, count }
+  return { content: undefined, errors: locateIssues(json, found.errors), warnings, count }
 }

@@ -1,8 +1,7 @@
-import type { CompileOptions } from '@sluice/pipeline'
+import type { LiteralDestination, RegistryOptions } from '@sluice/pipeline/compile'
 import { checkLiteralDestination, type EgressExceptions, type Settings } from '@sluice/proxy'
 import type { DevConfig } from '../dev/dev-config.ts'
 import { registryOptionsOf } from '../dev/dev-services.ts'
-import type { RegistryOptions } from '../dev/load.ts'
 
 /**
  * How registries are judged. With a configuration as `sluice dev` would; without one nobody knows to which hosts
@@ -22,10 +21,7 @@ export function registryOptions(config: DevConfig | undefined, settings: Setting
   }
 }
 
-function refusalOf(
-  destination: Parameters<NonNullable<CompileOptions['checkDestination']>>[0],
-  exceptions: EgressExceptions,
-): string | undefined {
+function refusalOf(destination: LiteralDestination, exceptions: EgressExceptions): string | undefined {
   const refusal = checkLiteralDestination(destination, '', exceptions)
   return refusal && `${refusal} Write the URL of a public API, or pass --config with the exception.`
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import {
   type ConnectorDefinition,
   type DefinitionIssue,
@@ -18,8 +17,9 @@ import { type CompiledAuthentication, compileAuthentication } from './authentica
 import { type CompiledRow, compileRows } from './compile-rows.ts'
 import { DefinitionReport } from './definition-report.ts'
 import { type Dependencies, dependenciesOf } from './dependencies.ts'
-import type { LiteralDestination } from './literal-destination.ts'
+import { type DestinationRules, reportDestination } from './literal-destination.ts'
 import { checkReservedKeys, reservedQueryKeys } from './reserved-keys.ts'
+import { revisionOf } from './revision.ts'
 
 /** One revision of a connector, with everything done that can be done once. Immutable. */
 export interface CompiledConnector {
@@ -43,10 +43,8 @@ export interface CompiledConnector {
   readonly redirectHosts: ReadonlySet<string>
 }
 
-export interface CompileOptions {
+export interface CompileOptions extends DestinationRules {
   readonly tenantId: string
-  /** Gives the reason why a literal destination is refused, or `undefined` where it is allowed. */
-  readonly checkDestination?: (destination: LiteralDestination) => string | undefined
 }
 
 export interface Compilation {
@@ -66,7 +64,7 @@ export function compileConnector(definition: ConnectorDefinition, options: Compi
   const authentication = compileAuthentication(definition.authentication, {
     report,
     pathFormats: pathFormatsOf(definition),
-    checkDestination: options.checkDestination,
+    rules: options,
   })
   const requestBody = compileBody('request_body', definition, report)
   const responseBody = compileBody('response_body', definition, report)
@@ -88,7 +86,7 @@ export function compileConnector(definition: ConnectorDefinition, options: Compi
   const connector: CompiledConnector = {
     tenantId: options.tenantId,
     permalink: definition.permalink,
-    revision: createHash('sha256').update(JSON.stringify(definition)).digest('base64url').slice(0, 16),
+    revision: revisionOf(definition),
     definition,
     url,
     headers,
@@ -113,9 +111,7 @@ function compileDestination(
   const compilation = compileUrl(definition.url, { pathParameters: pathFormatsOf(definition) })
   report.addTemplate('url', compilation)
   const url = compilation.url
-  if (url?.scheme === undefined || url.literalHost === undefined) return url
-  const reason = options.checkDestination?.({ scheme: url.scheme, host: url.literalHost })
-  if (reason !== undefined) report.error('url', 'DESTINATION_NOT_ALLOWED', reason)
+  if (url !== undefined) reportDestination('url', url, { rules: options, report })
   return url
 }
 

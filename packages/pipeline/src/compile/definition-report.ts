@@ -10,6 +10,10 @@ export class DefinitionReport {
     this.errors.push({ path, code, message })
   }
 
+  warning(path: string, code: string, message: string): void {
+    this.warnings.push({ path, code, message })
+  }
+
   addTemplate(
     path: string,
     found: {

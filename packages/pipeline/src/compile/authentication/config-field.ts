@@ -5,13 +5,13 @@ import {
   type PlaceName,
 } from '@sluice/templates'
 import type { DefinitionReport } from '../definition-report.ts'
-import type { LiteralDestination } from '../literal-destination.ts'
+import type { DestinationRules } from '../literal-destination.ts'
 
 /** What the compiling of an authentication needs of the definition around it. */
 export interface AuthenticationContext {
   readonly report: DefinitionReport
   readonly pathFormats: ReadonlyMap<string, PathParameterFormat>
-  readonly checkDestination: ((destination: LiteralDestination) => string | undefined) | undefined
+  readonly rules: DestinationRules
 }
 
 interface ConfigField {

@@ -3,6 +3,7 @@ import { ProblemError } from '@sluice/connector-schema'
 import { type CompiledUrl, compileUrl, type Uses } from '@sluice/templates'
 import { type MaskedText, plain } from '../../secrecy/masked-text.ts'
 import type { DefinitionReport } from '../definition-report.ts'
+import { reportDestination } from '../literal-destination.ts'
 import { type AuthenticationContext, compileConfigField, configPath } from './config-field.ts'
 import type { RenderFields } from './render-fields.ts'
 
@@ -10,9 +11,7 @@ import type { RenderFields } from './render-fields.ts'
 export function compileTokenUrl(source: string, context: AuthenticationContext): CompiledUrl | undefined {
   const field = configPath('token_url')
   const url = compileReceiver(field, source, context)
-  if (url?.scheme === undefined || url.literalHost === undefined) return url
-  const reason = context.checkDestination?.({ scheme: url.scheme, host: url.literalHost })
-  if (reason !== undefined) context.report.error(field, 'DESTINATION_NOT_ALLOWED', reason)
+  if (url !== undefined) reportDestination(field, url, context)
   return url
 }
 

@@ -1,7 +1,7 @@
 import type { DefinitionIssue } from '@sluice/connector-schema'
-import type { CompiledConnector } from '@sluice/pipeline'
+import type { CompiledConnector } from './compile-connector.ts'
 
-/** The names that a configuration has. */
+/** The names that exist where a connector will run. */
 export interface KnownNames {
   readonly secrets: ReadonlySet<string>
   readonly variables: ReadonlySet<string>

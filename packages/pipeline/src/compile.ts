@@ -1,0 +1,15 @@
+/** Definitions and registries, compiled: for a server, the command line and a browser. Nothing here imports Node. */
+
+export {
+  type Compilation,
+  type CompiledConnector,
+  type CompileOptions,
+  compileConnector,
+} from './compile/compile-connector.ts'
+export {
+  compileRegistry,
+  type RegistryCompilation,
+  type RegistryOptions,
+} from './compile/compile-registry.ts'
+export type { LiteralDestination } from './compile/literal-destination.ts'
+export type { KnownNames } from './compile/missing-names.ts'
