@@ -14,6 +14,7 @@ export interface CsrfTokens {
 
 /** Creates CSRF tokens: HMAC over the hash of the session cookie. `key` has at least 32 bytes. */
 export function createCsrfTokens(key: Uint8Array): CsrfTokens {
+  // guard: key-length
   if (key.byteLength < 32) throw new Error('The key of CSRF tokens must have at least 32 bytes')
   const hmacKey = createSecretKey(key)
 
@@ -30,6 +31,7 @@ export function createCsrfTokens(key: Uint8Array): CsrfTokens {
       const sent = Buffer.from(singleHeader(incoming, wireHeaders.csrfToken) ?? '', 'base64url')
       const expected = digestFor(credentials.token)
       if (sent.byteLength === expected.byteLength && timingSafeEqual(sent, expected)) return
+      // guard: token-of-the-cookie (apps/proxy/src/app.wiring.test.ts)
       throw new ProblemError('CSRF_FAILED', {
         detail: 'A call with the session cookie needs the X-CSRF-Token that GET /connectors/csrf hands out.',
       })

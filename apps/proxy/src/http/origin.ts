@@ -18,6 +18,7 @@ export function checkOrigin(incoming: IncomingMessage, caller: Caller): void {
   if (isOwnOrigin(incoming)) return
   const origin = singleHeader(incoming, 'origin')
   if (origin === undefined ? !byCookie : caller.tenant.origins.has(origin)) return
+  // guard: listed-origins (apps/proxy/src/app.wiring.test.ts)
   throw originNotAllowed()
 }
 

@@ -52,17 +52,27 @@ export function isPublicAddress(text: string): boolean {
 /** Reads an address exactly as the operating system would: no short, octal or zoned forms. */
 export function parseAddress(text: string): Address | undefined {
   // ipaddr.js reads spellings (`0177.1`, zones) that the socket would read otherwise or resolve as a name.
-  return isIP(text) === 0 || text.includes('%') ? undefined : ipaddr.parse(text)
+  // guard: exact-spelling
+  if (isIP(text) === 0 || text.includes('%')) return undefined
+  return ipaddr.parse(text)
 }
 
 function isPublic(address: Address): boolean {
   // Two opinions: a hole has to be in our table and in the library's.
-  return address.range() === 'unicast' && !refusedBlocks.some((block) => isWithin(address, block))
+  return (
+    // guard: unicast-range
+    address.range() === 'unicast' &&
+    // guard: refused-blocks
+    !refusedBlocks.some((block) => isWithin(address, block))
+  )
 }
 
 /** Whether an address lies within a block of its own family. */
 export function isWithin(address: Address, block: Block): boolean {
-  return address.kind() === block[0].kind() && address.match([block[0], block[1]])
+  return (
+    // guard: same-family
+    address.kind() === block[0].kind() && address.match([block[0], block[1]])
+  )
 }
 
 function embeddedIpv4(address: Address): ipaddr.IPv4 | undefined {

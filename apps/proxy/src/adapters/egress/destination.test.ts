@@ -31,6 +31,8 @@ describe('without exceptions', () => {
     { scheme: 'http', host: 'api.example.com', port: 443 },
     { scheme: 'ftp', host: 'api.example.com' },
     { scheme: 'wss', host: 'api.example.com' },
+    { scheme: 'ftp', host: 'api.example.com', port: 443 },
+    { scheme: 'wss', host: 'api.example.com', port: 8443 },
     { scheme: 'file', host: '' },
     { scheme: '', host: 'api.example.com' },
     { host: 'api.example.com', port: 80 },

@@ -41,15 +41,19 @@ export function checkLiteralDestination(
 
 /** The same for a parsed URL. */
 export function urlRefusal(url: URL, tenantId: string, exceptions: EgressExceptions): string | undefined {
+  // guard: https-only
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'Only https is allowed.'
   const endpoint = endpointOf(url)
+  // guard: plain-http-by-exception-only
   if (url.protocol === 'http:' && !permitsHttp(exceptions, tenantId, endpoint)) {
     return 'Plain http is not allowed to this host and port.'
   }
+  // guard: usual-ports
   if (!usualPorts.includes(endpoint.port) && !permitsPort(exceptions, tenantId, endpoint)) {
     return `Port ${endpoint.port} is not allowed; ${usualPorts.join(' and ')} are.`
   }
   if (permitsPrivateHost(exceptions, tenantId, endpoint)) return undefined
+  // guard: names-of-private-networks
   if (isIP(endpoint.host) === 0) return nameRefusal(endpoint.host)
   const isAllowed = isPublicAddress(endpoint.host) || permitsAddress(exceptions, tenantId, endpoint.host)
   return isAllowed ? undefined : 'The host is an address that is not public.'

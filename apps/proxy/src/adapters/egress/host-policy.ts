@@ -11,6 +11,7 @@ const refusedSuffixes = ['.localhost', '.local', '.internal']
 export function normaliseHost(host: string): string | undefined {
   const bare = isIP(host) === 6 && !host.includes('%') ? `[${host}]` : host
   // These would end the host, or begin a port or userinfo, instead of failing.
+  // guard: whole-host
   if (bare === '' || /[\s@/\\?#]|:\d*$/.test(bare)) return undefined
   const url = URL.parse(`https://${bare}/`)
   return url === null ? undefined : hostOf(url)
@@ -26,8 +27,11 @@ export function hostOf(url: URL): string {
 /** Why a normalised name (not an address) is refused, as a sentence; `undefined` if it may be resolved. */
 export function nameRefusal(name: string): string | undefined {
   const labels = name.split('.')
+  // guard: empty-labels
   if (labels.includes('')) return 'The host is not a valid name.'
+  // guard: names-without-a-dot
   if (labels.length === 1) return 'The host is a name without a dot, which only a private network knows.'
   const suffix = refusedSuffixes.find((candidate) => name.endsWith(candidate))
+  // guard: refused-suffixes
   return suffix && `The host ends in ${suffix}, which only a private network knows.`
 }
