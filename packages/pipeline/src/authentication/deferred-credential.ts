@@ -28,6 +28,11 @@ export interface Means {
 /** A token to be sent. */
 export interface Payment {
   readonly token: string
-  /** Another token after the API refused this one; `undefined` where none is to be had for now. */
-  readonly renew?: () => Promise<string | undefined>
+  /** What can be done where the API refuses this token; absent for one that was acquired just now. */
+  readonly ifRefused?: {
+    /** Another token, to send the request again; `undefined` where there is none for now. */
+    renew(): Promise<string | undefined>
+    /** Lets the next call acquire another one: for a request that cannot be sent again. */
+    drop(): Promise<void>
+  }
 }

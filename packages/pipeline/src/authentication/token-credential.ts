@@ -35,7 +35,13 @@ export function tokenCredential(config: TokenConfig): PaidCredential {
     pay: async ({ tokens, signal }) => {
       const { token, isCached } = await tokens.get(request, signal)
       if (!isCached) return { token }
-      return { token, renew: () => tokens.renew(request, token, signal) }
+      return {
+        token,
+        ifRefused: {
+          renew: () => tokens.renew(request, token, signal),
+          drop: () => tokens.drop(request, token),
+        },
+      }
     },
   }
 }

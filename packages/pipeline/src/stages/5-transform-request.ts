@@ -1,6 +1,6 @@
 /**
- * Stage 5: the request as the API will receive it. Renders `request_body`, or lets the caller's body through
- * byte for byte, unread.
+ * Stage 5: the request as the API will receive it. Renders `request_body`, or lets the caller's payload through
+ * byte for byte, as it stands.
  */
 import type { Readable } from 'node:stream'
 import { hasPayload, ProblemError } from '@sluice/connector-schema'
@@ -117,7 +117,7 @@ async function requestBody({ call, values }: Authenticated, ports: StagePorts): 
   if (template === undefined) {
     return payload === null
       ? { body: null, contentType: undefined }
-      : { body: payload.stream, contentType: payload.contentType }
+      : { body: await keptIfSmall(payload), contentType: payload.contentType }
   }
   const { text, bytes: inputBytes } =
     payload === null ? nothing : await payloadText(payload, template, ports.limits)
@@ -130,6 +130,15 @@ async function requestBody({ call, values }: Authenticated, ports: StagePorts): 
   } catch (error) {
     throw renderProblem('request_body', 'transform-request', error)
   }
+}
+
+/** A payload of so many bytes at most is kept, so that it can be sent again; a larger one streams. */
+const keptPayloadBytes = 64 * 1024
+
+/** By the length that the caller announced: one without may be a stream that waits for what it brings about. */
+async function keptIfSmall({ stream, length }: Payload): Promise<Uint8Array | Readable> {
+  if (length === undefined || length > keptPayloadBytes) return stream
+  return readWhole(stream, length, () => payloadTooLarge(length))
 }
 
 interface PayloadText {

@@ -25,7 +25,7 @@ type Arrived = Pick<Received, 'upstream' | 'answeredBy' | 'requestedAtMs' | 'rec
 /** The stage. */
 export async function send(missed: Missed, ports: Needs): Promise<Received> {
   const { connector } = missed.call
-  let mayRenew = isRepeatable(missed.body)
+  let mayRenew = true
   const attempts =
     isIdempotent(missed.method) && isRepeatable(missed.body) ? connector.definition.retry.attempts + 1 : 1
   const end = ports.clock.monotonic() + ports.limits.exchangeMs
@@ -35,9 +35,12 @@ export async function send(missed: Missed, ports: Needs): Promise<Received> {
     const payment = paying === undefined ? undefined : await paying
     let sent = withToken(missed, payment?.token)
     let outcome = await attemptOnce(sent, deadlineOf(), ports)
-    if (mayRenew && payment?.renew !== undefined && wasRefused(outcome, missed)) {
+    if (mayRenew && payment?.ifRefused !== undefined && wasRefused(outcome, missed)) {
       mayRenew = false
-      const token = await orRelease(outcome.upstream.body, payment.renew)
+      const { renew, drop } = payment.ifRefused
+      const token = await orRelease(outcome.upstream.body, async () =>
+        isRepeatable(missed.body) ? renew() : void (await drop()),
+      )
       if (token !== undefined) {
         outcome.upstream.body.destroy()
         sent = withToken(missed, token)

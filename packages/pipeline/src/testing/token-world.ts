@@ -46,7 +46,7 @@ export interface Setting {
   /** What the token endpoint answers, one after the other; the last one again. */
   readonly tokens?: readonly (Scripted | Error)[]
   /** What the API answers to a request. */
-  readonly api?: (request: Seen, count: number) => Scripted
+  readonly api?: (request: Seen, count: number) => Scripted | Promise<Scripted>
   readonly secrets?: Record<string, string>
   readonly allowedHosts?: readonly string[]
 }

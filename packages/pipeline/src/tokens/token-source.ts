@@ -25,6 +25,11 @@ export interface TokenSource {
    * at most once per key in 30 s. `undefined` where there is none to be had.
    */
   renew(request: TokenRequest, refused: string, signal: AbortSignal): Promise<string | undefined>
+  /**
+   * Drops a token that the API refused, if it is still the one that is kept, so that the next call exchanges: for a
+   * request that cannot be sent again. It counts as a renewal.
+   */
+  drop(request: TokenRequest, refused: string): Promise<void>
 }
 
 export interface TokenSourceOptions {
@@ -118,9 +123,18 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
   }
 
   async function drop(key: string, refused: string): Promise<void> {
-    held.delete(key)
+    if (held.get(key)?.token.expose() === refused) held.delete(key)
     const stored = await store.get(key)
     if (stored?.token.expose() === refused) await store.delete(key)
+  }
+
+  /** Whether a refused token may be dropped: an API that refuses every token must not become a storm of exchanges. */
+  function mayRenew(key: string): boolean {
+    const last = renewals.get(key)
+    const now = clock.monotonic()
+    if (last !== undefined && now - last < renewalIntervalMs) return false
+    renewals.set(key, now)
+    return true
   }
 
   return {
@@ -133,10 +147,7 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
       const other = heldToken(key, refused)
       if (other !== undefined) return other.token
       if (!inFlight.has(key)) {
-        const last = renewals.get(key)
-        const now = clock.monotonic()
-        if (last !== undefined && now - last < renewalIntervalMs) return undefined
-        renewals.set(key, now)
+        if (!mayRenew(key)) return undefined
         // In the one line with the claim of `inFlight`: whoever comes meanwhile finds it.
         const renewed = drop(key, refused).then(() => obtainAcrossProcesses(key, request, refused))
         inFlight.set(
@@ -146,6 +157,11 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
       }
       const { token } = await unlessAborted(obtain(key, request, refused), signal)
       return token === refused ? undefined : token
+    },
+    async drop(request, refused) {
+      const key = keyOf(request, keySecret)
+      const isReplaced = inFlight.has(key) || heldToken(key, refused) !== undefined
+      if (!isReplaced && mayRenew(key)) await drop(key, refused)
     },
   }
 }

@@ -345,11 +345,76 @@ describe('a token that the API refuses', () => {
     expect([asked.length, sent.length]).toEqual([2, 41])
   })
 
-  test('is not sent again with a body that is gone', async () => {
-    const { call, asked } = world({ api: (_, count) => ({ status: count === 1 ? 200 : 401 }) })
-    await call(clientCredentials(), { method: 'POST' })
-    const answer = await call(clientCredentials(), { method: 'POST' }, { payload: payloadOf('{}') })
-    expect(answer).toMatchObject({ status: 401 })
-    expect(asked).toHaveLength(1)
+  const post = (text: string, length = Buffer.byteLength(text)) => ({
+    payload: { ...payloadOf(text), length },
+  })
+  const unknownLength = (text: string) => ({ payload: { ...payloadOf(text), length: undefined } })
+  const revokedAfterFirst = () => {
+    let revoked = 'none'
+    const api = (request: Seen) => refusing(revoked)(request)
+    const revoke = (token: string) => {
+      revoked = token
+    }
+    return { api, revoke }
+  }
+
+  test.each([0, 1, 64 * 1024])('is sent again with a payload of %i bytes', async (bytes) => {
+    const { api, revoke } = revokedAfterFirst()
+    const { call, asked, sent } = world({ tokens: two, api })
+    const text = 'x'.repeat(bytes)
+    await call(clientCredentials(), { method: 'POST' }, post(text))
+    revoke('token-1')
+    expect(await call(clientCredentials(), { method: 'POST' }, post(text))).toMatchObject({ status: 200 })
+    expect(asked).toHaveLength(2)
+    expect(sent.map(({ body }) => body)).toEqual([text, text, text])
+  })
+
+  test.each([
+    ['is larger', 'x'.repeat(64 * 1024 + 1), post],
+    ['has no known length', '{}', unknownLength],
+  ] as const)(
+    'is not sent again with a payload that %s, but dropped: the next call exchanges',
+    async (_, text, of) => {
+      const { api, revoke } = revokedAfterFirst()
+      const { call, asked, sent } = world({ tokens: two, api })
+      await call(clientCredentials(), { method: 'POST' }, of(text))
+      revoke('token-1')
+      expect(await call(clientCredentials(), { method: 'POST' }, of(text))).toMatchObject({ status: 401 })
+      expect([asked.length, sent.length]).toEqual([1, 2])
+      expect(await call(clientCredentials(), { method: 'POST' }, of(text))).toMatchObject({ status: 200 })
+      expect([asked.length, sent.length]).toEqual([2, 3])
+    },
+  )
+
+  test('is dropped at most once in 30 s, however often the API refuses', async () => {
+    const { call, asked, sent, time } = world({ tokens: two, api: () => ({ status: 401 }) })
+    const upload = () => call(clientCredentials(), { method: 'POST' }, unknownLength('{}'))
+    for (let n = 0; n < 6; n++) await upload()
+    expect([asked.length, sent.length]).toEqual([2, 6])
+    time.nowMs += 30_000
+    await upload()
+    await upload()
+    expect(asked).toHaveLength(3)
+  })
+
+  test('is not dropped where another one has taken its place meanwhile', async () => {
+    const { api, revoke } = revokedAfterFirst()
+    const late = Promise.withResolvers<void>()
+    const { call, asked } = world({
+      tokens: two,
+      api: async (request) => {
+        if (request.body === 'late') await late.promise
+        return api(request)
+      },
+    })
+    await call(clientCredentials())
+    revoke('token-1')
+    const slow = call(clientCredentials(), { method: 'POST' }, unknownLength('late'))
+    await call(clientCredentials())
+    expect(asked).toHaveLength(2)
+    late.resolve()
+    expect(await slow).toMatchObject({ status: 401 })
+    await call(clientCredentials())
+    expect(asked).toHaveLength(2)
   })
 })

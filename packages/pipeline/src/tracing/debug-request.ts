@@ -19,7 +19,7 @@ export interface DebugRequest {
   readonly headers: readonly ShownRow[]
   readonly query_parameters: readonly ShownRow[]
   readonly authentication: object
-  /** `null` where the caller's payload passes through unread. */
+  /** `null` where the caller's payload streams through unread, or is not UTF-8. */
   readonly request_body: string | null
   readonly response_body: string | null
   readonly response_content_type: string | null
