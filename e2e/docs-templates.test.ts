@@ -105,11 +105,7 @@ function valuesOf({ others }: Pick<Example, 'others'>): TemplateValues {
 
 function compile(info: string, text: string) {
   const [place = '', ...contentType] = info.split(' ')
-  if (place === 'url') {
-    return compileUrl(text, {
-      pathParameters: new Map(contentType[0] === 'unused' ? [['x', 'segment']] : []),
-    })
-  }
+  if (place === 'url') return compileUrl(text, { pathParameters: new Map() })
   return compileTemplate(text, { place: place as PlaceName, contentType: contentType.join(' ') })
 }
 

@@ -94,7 +94,7 @@ export const definitionSchema = z.strictObject({
     .array(pathParameterSchema)
     .max(50)
     .default([])
-    .describe('What templates read as `pathParams`'),
+    .describe('What any template reads as `pathParams`; each is used in one at least'),
   authentication: authenticationSchema
     .default({ type: 'none' })
     .describe('How the request shows who sends it'),
@@ -113,7 +113,7 @@ export const definitionSchema = z.strictObject({
   access: z
     .enum(['authenticated', 'anonymous'])
     .default('authenticated')
-    .describe('anonymous: a call needs no session, unless the user is named anywhere'),
+    .describe('anonymous: a call needs no session, unless a template names the user without `| default:`'),
   roles: z
     .array(z.string().min(1).max(255))
     .max(100)

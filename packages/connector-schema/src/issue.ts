@@ -24,6 +24,7 @@ export type DefinitionIssueCode =
   | 'INVALID_SCHEMA'
   | 'UNDERIVABLE_PERMALINK'
   | 'BODY_NOT_ALLOWED'
+  | 'NOT_SUPPORTED'
   | (string & {})
 
 /** Errors and warnings of one definition, all of them. */

@@ -64,6 +64,29 @@ test('unknown keys are warnings that name the path and the nearest known key', (
   ])
 })
 
+test.each([
+  ['pathParams', 'path_parameters'],
+  ['path_params', 'path_parameters'],
+  ['pathParameters', 'path_parameters'],
+  ['queryParams', 'query_parameters'],
+  ['responseBody', 'response_body'],
+  ['timeout', 'timeout_ms'],
+])('`%s` hints at `%s`', (key, known) => {
+  const { warnings } = parseDefinition({ ...minimal, [key]: [{ key: 'id' }] })
+  expect(warnings).toMatchObject([{ path: key, code: 'UNKNOWN_KEY' }])
+  expect(warnings[0]?.message).toContain(`did you mean \`${known}\`?`)
+})
+
+test('a path parameter whose key is malformed is told once, not again by what names it', () => {
+  const { checkable, errors } = parseDefinition({
+    ...minimal,
+    url: 'ftp',
+    path_parameters: [{ key: 'idea-id' }, { key: 'x' }, {}],
+  })
+  expect(errors.map(({ path }) => path)).toEqual(['path_parameters[0].key', 'path_parameters[2].key'])
+  expect(checkable.path_parameters.map(({ key }) => key)).toEqual(['idea-id', 'x'])
+})
+
 describe('authentication', () => {
   const secret = "{{ get_secret('k') }}"
   const jwt = (change: object) => ({

@@ -1,5 +1,11 @@
 import type * as z from 'zod'
-import { type ConnectorDefinition, definitionSchema, pathParameterSchema, rowSchema } from './definition.ts'
+import {
+  type ConnectorDefinition,
+  definitionSchema,
+  type PathParameter,
+  pathParameterSchema,
+  rowSchema,
+} from './definition.ts'
 import { checkRules } from './definition-rules.ts'
 import type { DefinitionIssue, IssueList } from './issue.ts'
 import type { PartialDefinition } from './partial-definition.ts'
@@ -48,7 +54,12 @@ export function parseDefinition(input: unknown): ParsedDefinition {
     ...permalink.errors,
   ]
   if (errors.length > 0 || !parsed.success || permalink.text === undefined) {
-    return { definition: undefined, checkable: checkable(partial), errors, warnings }
+    return {
+      definition: undefined,
+      checkable: checkable(partial, input as Record<string, unknown>),
+      errors,
+      warnings,
+    }
   }
   const definition = { ...parsed.data, permalink: permalink.text }
   return { definition, checkable: definition, errors, warnings }
@@ -62,19 +73,28 @@ const standIn: ConnectorDefinition = {
 }
 const standInRow = rowSchema.parse({ key: 'stand-in' })
 
-function checkable(partial: PartialDefinition): ConnectorDefinition {
+function checkable(
+  partial: PartialDefinition,
+  input: Readonly<Record<string, unknown>>,
+): ConnectorDefinition {
   const { headers, query_parameters, path_parameters, url, ...rest } = partial
-  const pathRows = path_parameters.filter((row) => row !== undefined)
-  // Without every path parameter the URL cannot be judged: what it names may be what is malformed.
-  const urlIsCheckable = url !== undefined && pathRows.length === path_parameters.length
+  // A row whose key is malformed is told once, and not again by every template that names it.
+  const pathRows = path_parameters.map((row, index) => row ?? misspeltRow(input.path_parameters, index))
+  const usable = path_parameters.filter((row) => row !== undefined)
   return {
     ...standIn,
     ...rest,
-    url: urlIsCheckable ? url : standIn.url,
-    path_parameters: urlIsCheckable ? pathRows : [],
+    url: url ?? standIn.url + usable.map(({ key }) => `{{ pathParams.${key} }}`).join('/'),
+    path_parameters: pathRows.filter((row) => row !== undefined),
     headers: headers.map((row) => row ?? standInRow),
     query_parameters: query_parameters.map((row) => row ?? standInRow),
   }
+}
+
+/** A row as good as its key can be read. */
+function misspeltRow(rows: unknown, index: number): PathParameter | undefined {
+  const key: unknown = Array.isArray(rows) ? rows[index]?.key : undefined
+  return typeof key === 'string' ? { ...pathParameterSchema.parse({ key: 'stand_in' }), key } : undefined
 }
 
 /** Whatever of the definition is well formed by itself, so that the rules between fields report too. */

@@ -28,3 +28,17 @@ test('what is malformed keeps its place, so that the templates of the rest can b
   })
   expect(checkable[0]?.headers.map((row) => row.value)).toEqual(['', '{{ nope }}'])
 })
+
+test.each([[[]], [[{ name: 'Two calls' }]], [null]])(
+  'composite connectors are an error while nothing runs them: %j',
+  (composite_connectors) => {
+    const { definitions, errors, warnings } = parseRegistry({ connectors: [good], composite_connectors })
+    expect(definitions).toEqual([])
+    expect(errors).toMatchObject([{ path: 'composite_connectors', code: 'NOT_SUPPORTED' }])
+    expect(warnings).toEqual([])
+    expect(parseRegistry({ composite_connectors }).errors.map(({ path }) => path)).toEqual([
+      'connectors',
+      'composite_connectors',
+    ])
+  },
+)

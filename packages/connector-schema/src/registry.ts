@@ -29,9 +29,14 @@ export function parseRegistry(input: unknown): ParsedRegistry {
     const message = 'A registry is a JSON object; write `{ "connectors": [ … ] }`'
     const isObject = typeof input === 'object' && input !== null && !Array.isArray(input)
     const errors = [{ path: 'connectors', code: 'REQUIRED', message }]
-    return { definitions: [], checkable: [], errors, warnings: isObject ? unknownTopLevelKeys(input) : [] }
+    return {
+      definitions: [],
+      checkable: [],
+      errors: isObject ? [...errors, ...unbuiltKeys(input)] : errors,
+      warnings: isObject ? unknownTopLevelKeys(input) : [],
+    }
   }
-  const errors: DefinitionIssue[] = []
+  const errors: DefinitionIssue[] = unbuiltKeys(input as object)
   const warnings: DefinitionIssue[] = unknownTopLevelKeys(input as object)
   const definitions: ConnectorDefinition[] = []
   const checkable: ConnectorDefinition[] = []
@@ -55,10 +60,18 @@ export function parseRegistry(input: unknown): ParsedRegistry {
   return { definitions: errors.length > 0 ? [] : definitions, checkable, errors, warnings }
 }
 
+/** A registry that relies on what is not built would be accepted and then lack it. */
+function unbuiltKeys(input: object): DefinitionIssue[] {
+  if (!Object.hasOwn(input, 'composite_connectors')) return []
+  const message =
+    'This version of Sluice runs no composite connectors; remove `composite_connectors`, and call its steps as connectors of their own'
+  return [{ path: 'composite_connectors', code: 'NOT_SUPPORTED', message }]
+}
+
 function unknownTopLevelKeys(input: object): DefinitionIssue[] {
   const known = Object.keys(registrySchema.shape)
   return Object.keys(input)
-    .filter((key) => !Object.hasOwn(registrySchema.shape, key))
+    .filter((key) => !Object.hasOwn(registrySchema.shape, key) && key !== 'composite_connectors')
     .map((key) => ({
       path: key,
       code: 'UNKNOWN_KEY',

@@ -48,12 +48,21 @@ function descend(value: unknown, path: readonly PropertyKey[]): Record<string, u
   return holder
 }
 
+/** However a word is joined, and in the singular. */
+function fold(word: string): string {
+  return word.toLowerCase().replace(/[_-]/g, '').replace(/s$/, '')
+}
+
 /** `: did you mean …?` for the nearest of the known words, or nothing where none is near. */
 export function suggestion(word: string, known: readonly string[]): string {
   let nearest = ''
   let nearestDistance = Math.max(2, Math.floor(word.length / 3)) + 1
+  const folded = fold(word)
   for (const candidate of known) {
-    const distance = leven(word.toLowerCase(), candidate.toLowerCase())
+    const other = fold(candidate)
+    // `pathParams` is how most people shorten `path_parameters`.
+    const isShortened = folded.length > 4 && other.startsWith(folded)
+    const distance = isShortened ? 0 : leven(folded, other)
     if (distance < nearestDistance) {
       nearest = candidate
       nearestDistance = distance

@@ -1,5 +1,6 @@
 import { analyse } from './analysis/analyse.ts'
 import { CompileFailure, collecting, toDiagnostics } from './analysis/failure.ts'
+import { findJinjaSign, type JinjaSign } from './analysis/jinja-signs.ts'
 import { type BodyFormat, bodyFormatOf } from './body-format.ts'
 import { hasMarkers, lex } from './dialects/liquid/lexer.ts'
 import { parseStatements } from './dialects/liquid/statements.ts'
@@ -13,12 +14,7 @@ import { computePositions, type Positions } from './positions/index.ts'
 import { keepRecipe } from './render-process/recipe.ts'
 import type { ParsedTemplate } from './tree/parsed-template.ts'
 import { writes } from './tree/statement.ts'
-import type { CompiledTemplate, CompileOptions, Findings, PathParameterFormat } from './types.ts'
-
-/** What only a URL knows. */
-interface SourceOptions extends CompileOptions {
-  readonly pathFormats?: ReadonlyMap<string, PathParameterFormat>
-}
+import type { CompiledTemplate, CompileOptions, Findings } from './types.ts'
 
 /** A template, or every error that was found in it. */
 export type CompileResult = Findings & { readonly template: CompiledTemplate | undefined }
@@ -34,7 +30,7 @@ export function compileTemplate(source: string, options: CompileOptions): Compil
 }
 
 /** The same, with what the target of a URL needs. */
-export function compileSource(source: string, options: SourceOptions): CompileResult {
+export function compileSource(source: string, options: CompileOptions): CompileResult {
   const failures: CompileFailure[] = []
   const warnings: CompileFailure[] = []
   let template: CompiledTemplate | undefined
@@ -44,16 +40,23 @@ export function compileSource(source: string, options: SourceOptions): CompileRe
     }
     template = compileParts(source, options, { failures, warnings })
   })
+  const jinja = failures.length === 0 ? undefined : findJinjaSign(source)
   return {
     template: failures.length === 0 ? template : undefined,
-    errors: toDiagnostics(source, failures),
+    errors: toDiagnostics(source, jinja === undefined ? failures : [jinjaFailure(jinja)]),
     warnings: toDiagnostics(source, warnings),
   }
 }
 
+/** One finding: what Liquid makes of the rest says nothing. */
+function jinjaFailure({ offset, advice }: JinjaSign): CompileFailure {
+  const message = `This is written in Jinja2; templates are written in Liquid, where ${advice}.`
+  return new CompileFailure('JINJA_TEMPLATE', message, offset)
+}
+
 function compileParts(
   source: string,
-  { place: name, contentType = '', pathFormats }: SourceOptions,
+  { place: name, contentType = '', pathParameters }: CompileOptions,
   found: { readonly failures: CompileFailure[]; readonly warnings: CompileFailure[] },
 ): CompiledTemplate | undefined {
   const place = places[name]
@@ -63,7 +66,7 @@ function compileParts(
     return constantTemplate(source)
   }
   const parsed = parseStatements(source, lex(source))
-  const analysis = analyse({ parsed, place, pathFormats })
+  const analysis = analyse({ parsed, place, pathParameters })
   found.warnings.push(...analysis.warnings)
   found.failures.push(...parsed.failures, ...analysis.failures, ...checkLiterals(source, parsed, place))
   if (parsed.failures.length > 0) return undefined

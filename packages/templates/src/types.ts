@@ -44,8 +44,8 @@ export type DiagnosticCode =
   | 'INNER_LANGUAGE'
   | 'INVALID_URL'
   | 'UNKNOWN_PATH_PARAMETER'
-  | 'UNUSED_PATH_PARAMETER'
   | 'TOO_LARGE'
+  | 'JINJA_TEMPLATE'
   | 'RAW_OUTPUT'
 
 /**
@@ -57,6 +57,8 @@ export interface Uses {
   readonly variables: ReadonlyMap<string, { readonly required: boolean }>
   /** `user.id`, `user.profile_fields.123`, `tenant_id`, …; `user` where the whole user or an unknown part is read. */
   readonly session: ReadonlySet<string>
+  /** Whether a `user.*` has no `| default:` directly after it: without a user the template cannot be rendered. */
+  readonly needsUser: boolean
   readonly pathParams: ReadonlySet<string>
   readonly body: boolean
   readonly response: boolean
@@ -142,4 +144,6 @@ export interface CompileOptions {
   readonly place: PlaceName
   /** Of a body: how its outputs are made safe; none is JSON. */
   readonly contentType?: string
+  /** The connector's path parameters by key, where they are known: no other may be named. */
+  readonly pathParameters?: ReadonlyMap<string, PathParameterFormat>
 }

@@ -34,7 +34,7 @@ export function mayCall({ user }: Session, connector: CompiledConnector): boolea
 /** A connector that asks for a role or for the user is not open, whatever its `access` says. */
 function isOpenToAnyone(connector: CompiledConnector): boolean {
   const { access, roles } = connector.definition
-  return access === 'anonymous' && roles.length === 0 && !connector.dependencies.user
+  return access === 'anonymous' && roles.length === 0 && !connector.dependencies.needsUser
 }
 
 /** @throws ProblemError `METHOD_NOT_ALLOWED`, with `Allow` (RFC 9110 §15.5.6). */

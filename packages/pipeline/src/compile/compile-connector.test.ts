@@ -116,6 +116,77 @@ test('the template errors of every field are reported at once, with line and col
   ])
 })
 
+describe('path parameters', () => {
+  const path_parameters = [{ key: 'id', format: 'path' }]
+  const secret = "{{ get_secret('k') }}"
+
+  test.each([
+    { url: 'https://api.example.com/{{ pathParams.id }}' },
+    { url: 'https://api.example.com/?a={{ pathParams.id }}' },
+    { headers: [{ key: 'X-Id', value: '{{ pathParams.id }}' }] },
+    { query_parameters: [{ key: 'id', value: '{% if pathParams.id == "x" %}1{% endif %}' }] },
+    { method: 'POST', request_body: '{"id": {{ pathParams.id }}}' },
+    { response_body: '{"id": "{{ pathParams.id }}"}' },
+    {
+      authentication: { type: 'api_key', config: { key: 'X-K', value: `${secret}{{ pathParams.id }}` } },
+    },
+    {
+      authentication: {
+        type: 'jwt',
+        config: { algorithm: 'HS256', private_key: secret, claims: { a: ['{{ pathParams.id }}'] } },
+      },
+    },
+  ])('count as used in any template: %j', (change) => {
+    expect(issuesOf({ ...change, path_parameters })).toEqual([])
+    expect(issuesOf(change).map((issue) => issue.split(' ')[1])).toEqual(['UNKNOWN_PATH_PARAMETER'])
+  })
+
+  test('one that no template uses is an error at its row', () => {
+    const used = { url: 'https://api.example.com/{{ pathParams.a }}' }
+    expect(issuesOf({ ...used, path_parameters: [{ key: 'a' }, { key: 'b' }] })).toEqual([
+      'path_parameters[1].key UNUSED_PATH_PARAMETER',
+    ])
+  })
+
+  test('nothing is said of their use where a template could not be read', () => {
+    expect(
+      issuesOf({ headers: [{ key: 'X-A', value: '{{ pathParams.a' }], path_parameters: [{ key: 'a' }] }),
+    ).toEqual(['headers[0].value SYNTAX'])
+  })
+})
+
+test('a definition in Jinja2 gets one error of its language, and all that are not', () => {
+  const issues = issuesOf({
+    url: 'https://api.example.com/a{{ x }}#b',
+    headers: [
+      { key: 'X-A', value: '{% set x = 1 %}{{ x }}' },
+      { key: 'X-B', value: '{{ x | upper }}' },
+      { key: 'X-C', value: "{{ 'a' if x else 'b' }}" },
+    ],
+    response_body: "{{ get_secret('k') | json }}",
+  })
+  expect(issues).toEqual([
+    'url INVALID_URL',
+    'headers[0].value JINJA_TEMPLATE',
+    'response_body NOT_ALLOWED_HERE',
+  ])
+})
+
+test('a user is needed unless every use in every template has its default directly', () => {
+  const needs = (change: object) => {
+    const { needsUser, user, sessionValues } = connector(change).dependencies
+    return { needsUser, user, sessionValues }
+  }
+  const optional = { query_parameters: [{ key: 'owner', value: "{{ user.email | default: '' }}" }] }
+  const sessionValues = ['user.email']
+  expect(needs(optional)).toEqual({ needsUser: false, user: true, sessionValues })
+  expect(needs({ ...optional, headers: [{ key: 'X-A', value: '{{ user.email }}' }] })).toEqual({
+    needsUser: true,
+    user: true,
+    sessionValues,
+  })
+})
+
 test('the same definition is the same revision, a changed one another', () => {
   expect(connector().revision).toBe(connector().revision)
   expect(connector({ description: 'new' }).revision).not.toBe(connector().revision)

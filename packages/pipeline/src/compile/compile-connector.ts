@@ -56,33 +56,32 @@ export interface Compilation {
 
 /** Compiles a valid definition: parses its templates, enforces the rules that need them, knows what it uses. */
 export function compileConnector(definition: ConnectorDefinition, options: CompileOptions): Compilation {
-  const report = new DefinitionReport()
+  const report = new DefinitionReport(pathFormatsOf(definition))
   const url = compileDestination(definition, options, report)
   const headers = compileRows('headers', definition.headers, report)
   const query = compileRows('query_parameters', definition.query_parameters, report)
   const pathParameters = compilePathParameters(definition.path_parameters, report)
   const authentication = compileAuthentication(definition.authentication, {
     report,
-    pathFormats: pathFormatsOf(definition),
     rules: options,
   })
   const requestBody = compileBody('request_body', definition, report)
   const responseBody = compileBody('response_body', definition, report)
   checkReservedKeys(definition, url, report)
+  const request = [
+    ...(url === undefined ? [] : [url.uses]),
+    ...usesOf(headers),
+    ...usesOf(query),
+    ...authentication.uses,
+    ...usesOfBody(requestBody),
+  ]
+  const response = usesOfBody(responseBody)
+  if (!report.hasFailedTemplate) checkAllUsed(definition, [...request, ...response], report)
 
   if (report.errors.length > 0 || url === undefined) {
     return { connector: undefined, errors: report.errors, warnings: report.warnings }
   }
-  const dependencies = dependenciesOf({
-    request: [
-      url.uses,
-      ...usesOf(headers),
-      ...usesOf(query),
-      ...authentication.uses,
-      ...usesOfBody(requestBody),
-    ],
-    response: usesOfBody(responseBody),
-  })
+  const dependencies = dependenciesOf({ request, response })
   const connector: CompiledConnector = {
     tenantId: options.tenantId,
     permalink: definition.permalink,
@@ -108,7 +107,7 @@ function compileDestination(
   options: CompileOptions,
   report: DefinitionReport,
 ): CompiledUrl | undefined {
-  const compilation = compileUrl(definition.url, { pathParameters: pathFormatsOf(definition) })
+  const compilation = compileUrl(definition.url, { pathParameters: report.pathParameters })
   report.addTemplate('url', compilation)
   const url = compilation.url
   if (url !== undefined) reportDestination('url', url, { rules: options, report })
@@ -131,6 +130,19 @@ function compilePathParameters(
   return new Map(rows.map((row) => [row.key, row]))
 }
 
+/** Any template may use a path parameter; one that none uses would be asked of callers for nothing. */
+function checkAllUsed(
+  { path_parameters: rows }: ConnectorDefinition,
+  uses: readonly Uses[],
+  report: DefinitionReport,
+): void {
+  for (const [index, { key }] of rows.entries()) {
+    if (uses.some(({ pathParams }) => pathParams.has(key))) continue
+    const message = `No template uses \`${key}\`: write {{ pathParams.${key} }} where it belongs, or remove the row`
+    report.error(`path_parameters[${index}].key`, 'UNUSED_PATH_PARAMETER', message)
+  }
+}
+
 function compileBody(
   field: 'request_body' | 'response_body',
   definition: ConnectorDefinition,
@@ -147,7 +159,11 @@ function compileBody(
     report.error(path, 'INVALID_VALUE', refusal)
     return undefined
   }
-  const compilation = compileTemplate(source, { place: field, contentType })
+  const compilation = compileTemplate(source, {
+    place: field,
+    contentType,
+    pathParameters: report.pathParameters,
+  })
   report.addTemplate(field, compilation)
   return compilation.template
 }

@@ -24,7 +24,10 @@ export function compileRows(
 ): readonly CompiledRow[] {
   return rows.flatMap((row, index) => {
     const path = `${field}[${index}].value`
-    const compilation = compileTemplate(row.value, { place: placeOf(field, row.key) })
+    const compilation = compileTemplate(row.value, {
+      place: placeOf(field, row.key),
+      pathParameters: report.pathParameters,
+    })
     report.addTemplate(path, compilation)
     const template = compilation.template
     if (template === undefined) return []

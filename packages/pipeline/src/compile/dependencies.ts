@@ -7,8 +7,10 @@ export interface Dependencies {
   readonly variables: ReadonlyMap<string, boolean>
   /** Session values that request or response can depend on, e.g. `user.email`; sorted. */
   readonly sessionValues: readonly string[]
-  /** Whether `user.*` is named anywhere: an anonymous call is then 401 whatever `access` says. */
+  /** Whether `user.*` is named anywhere: what is stored is then the user's own. */
   readonly user: boolean
+  /** Whether one has no `| default:` directly after it: an anonymous call is then 401 whatever `access` says. */
+  readonly needsUser: boolean
   /** Whether anything depends on the time: the next request is then another one. */
   readonly time: boolean
   /** Whether the response template depends on the time: such an answer is not stored. */
@@ -31,6 +33,7 @@ export function dependenciesOf(uses: {
     variables,
     sessionValues,
     user: sessionValues.some((name) => name !== 'tenant_id'),
+    needsUser: all.some((one) => one.needsUser),
     time: all.some((one) => one.time),
     timeInResponse: uses.response.some((one) => one.time),
   }

@@ -189,6 +189,7 @@ describe('the analysis counts whatever occurs', () => {
       secrets: new Set(['a']),
       variables: new Map([['b', { required: true }]]),
       session: new Set(['user.email', 'user.profile_fields.5', 'tenant_id']),
+      needsUser: true,
       pathParams: new Set(['x']),
       body: false,
       response: false,
@@ -261,6 +262,42 @@ describe('the analysis counts whatever occurs', () => {
       line: 2,
       column: 5,
     })
+  })
+})
+
+describe('a user is needed unless every use has its default directly', () => {
+  const anonymous = { ...values, session: { tenant_id: 't1' } }
+
+  test.each([
+    ["{{ user.email | default: 'nobody' }}", 'nobody'],
+    ["a{{ user.profile_fields.by_id(123) | default: '' }}", 'a'],
+    ["{% assign e = user.email | default: 'x' | upcase %}{{ e }}", 'X'],
+    ["{% assign r = user.roles | default: '' %}{% for x in r %}{{ x }}{% endfor %}-", '-'],
+    ['{{ tenant_id }}', 't1'],
+  ])('not by %s', (source, expected) => {
+    const template = compiled(source)
+    expect(template.uses.needsUser).toBe(false)
+    expect(template.render(anonymous)).toBe(expected)
+  })
+
+  test('and the value still counts as one that the text depends on', () => {
+    expect(compiled("{{ user.email | default: '' }}").uses.session).toEqual(new Set(['user.email']))
+  })
+
+  test.each([
+    '{{ user.email }}',
+    "{{ user.email | upcase | default: 'x' }}",
+    "{{ 'x' | default: user.email }}",
+    "{{ 'x' | append: user.email | default: '' }}",
+    "{{ user.email | default: '' }}{{ user.id }}",
+    '{% if user.email %}a{% endif %}',
+    '{% for r in user.roles %}{{ r }}{% endfor %}',
+    "{{ user.profile_fields.by_id(1) | json | default: '' }}",
+    '{{ user | json }}',
+  ])('by %s', (source) => {
+    const template = compiled(source)
+    expect(template.uses.needsUser).toBe(true)
+    expect(failureOf(() => template.render(anonymous))).toMatchObject({ reason: 'missing' })
   })
 })
 

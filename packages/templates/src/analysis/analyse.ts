@@ -58,6 +58,7 @@ class Analyser {
   private readonly session = new Set<string>()
   private readonly pathParams = new Set<string>()
   private readonly roots = new Set<string>()
+  private needsUser = false
   private time = false
 
   constructor(subject: Subject) {
@@ -74,10 +75,19 @@ class Analyser {
   }
 
   result(): Analysis {
-    const { secrets, variables, session, pathParams, time } = this
+    const { secrets, variables, session, needsUser, pathParams, time } = this
     const body = this.roots.has('body') || this.roots.has('body_text')
     return {
-      uses: { secrets, variables, session, pathParams, body, response: this.roots.has('response'), time },
+      uses: {
+        secrets,
+        variables,
+        session,
+        needsUser,
+        pathParams,
+        body,
+        response: this.roots.has('response'),
+        time,
+      },
       bindings: [...this.bindings.values()].map((binding) => this.withRequired(binding)),
       rewrites: this.rewrites,
       occurrences: this.occurrences,
@@ -105,6 +115,7 @@ class Analyser {
     if (value.kind === 'call') {
       this.replace(value, `${value.name}:${value.argument}`, this.call(value, statement, hasDefault))
     } else this.path(value, statement)
+    if (isOfUser(value) && !hasDefault) this.needsUser = true
     for (const property of value.properties) {
       if (typeof property !== 'string') this.value(property.computed, statement)
     }
@@ -126,7 +137,7 @@ class Analyser {
         return { from: 'now', offsetSeconds: Number(call.argument) }
       case 'user.profile_fields.by_id':
         this.session.add(`user.profile_fields.${name}`)
-        return { from: 'profile_field', id: Number(call.argument) }
+        return { from: 'profile_field', id: Number(call.argument), required: false }
     }
   }
 
@@ -152,16 +163,18 @@ class Analyser {
     if (root === 'tenant_id') this.session.add('tenant_id')
     if (root === 'pathParams' && typeof property === 'string') this.pathParams.add(property)
     if (isValueRoot(root) && !this.bindings.has(root)) {
-      this.bindings.set(root, { key: root, source: { from: root }, offset: begin })
+      const source: Source = root === 'user' ? { from: root, required: false } : { from: root }
+      this.bindings.set(root, { key: root, source, offset: begin })
     }
   }
 
   /** A path parameter of format `path`, alone in an output outside `capture`: its slashes stay. */
   private takePathText({ value, filters }: Filtered): boolean {
-    if (value.kind !== 'path' || value.root !== 'pathParams' || filters.length > 0) return false
-    const [name, ...more] = value.properties
-    if (typeof name !== 'string' || more.length > 0 || this.subject.pathFormats?.get(name) !== 'path')
+    const { place, pathParameters } = this.subject
+    if (!place.isUrl || value.kind !== 'path' || value.root !== 'pathParams' || filters.length > 0)
       return false
+    const [name, ...more] = value.properties
+    if (typeof name !== 'string' || more.length > 0 || pathParameters?.get(name) !== 'path') return false
     this.pathParams.add(name)
     this.replace(value, `path_text:${name}`, { from: 'path_text', name })
     return true
@@ -188,12 +201,19 @@ class Analyser {
     return key ?? ''
   }
 
-  /** A variable is required as soon as one of its uses has no default. */
+  /** A variable, and the user, are required as soon as one of their uses has no default. */
   private withRequired(binding: Binding): Binding {
     const { source } = binding
+    if (source.from === 'user' || source.from === 'profile_field') {
+      return { ...binding, source: { ...source, required: this.needsUser } }
+    }
     if (source.from !== 'variable') return binding
     return { ...binding, source: { ...source, required: this.variables.get(source.name)?.required ?? true } }
   }
+}
+
+function isOfUser(value: Path | Call): boolean {
+  return value.kind === 'path' ? value.root === 'user' : value.name === 'user.profile_fields.by_id'
 }
 
 function isValueRoot(

@@ -16,7 +16,7 @@ export interface Subject {
   readonly parsed: ParsedTemplate
   readonly place: Place
   /** Path parameters by key, where the place knows them. */
-  readonly pathFormats: ReadonlyMap<string, PathParameterFormat> | undefined
+  readonly pathParameters: ReadonlyMap<string, PathParameterFormat> | undefined
 }
 
 interface Complaint {
@@ -78,12 +78,12 @@ function complainOfUser(property: Property | undefined): Complaint | undefined {
 
 function complainOfPathParam(
   property: Property | undefined,
-  { pathFormats }: Subject,
+  { pathParameters }: Subject,
 ): Complaint | undefined {
   if (typeof property !== 'string') {
     return unknown('A path parameter is read by its name: write pathParams.name.')
   }
-  if (pathFormats?.has(property) ?? true) return undefined
+  if (pathParameters?.has(property) ?? true) return undefined
   const message = `\`${property}\` is no path parameter: add a row { "key": "${property}" } to path_parameters.`
   return { code: 'UNKNOWN_PATH_PARAMETER', message }
 }

@@ -8,7 +8,7 @@ import { type Binding, createScope } from './scope.ts'
 const bindings: readonly Binding[] = (['user', 'tenant_id', 'pathParams', 'body', 'body_text'] as const).map(
   (key) => ({
     key,
-    source: { from: key },
+    source: key === 'user' ? { from: key, required: true } : { from: key },
     offset: 0,
   }),
 )

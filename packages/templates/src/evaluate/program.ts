@@ -34,6 +34,7 @@ const noUses: Uses = {
   secrets: new Set(),
   variables: new Map(),
   session: new Set(),
+  needsUser: false,
   pathParams: new Set(),
   body: false,
   response: false,

@@ -1,4 +1,4 @@
-import type { Session } from '@sluice/connector-schema'
+import type { SessionUser } from '@sluice/connector-schema'
 import { parseJson } from '../filters/json-filters.ts'
 import { PathText } from '../positions/escaping/escape.ts'
 import type { ResponseValues, TemplateValues } from '../types.ts'
@@ -9,10 +9,11 @@ export type Source =
   | { readonly from: 'secret'; readonly name: string }
   | { readonly from: 'variable'; readonly name: string; readonly required: boolean }
   | { readonly from: 'now'; readonly offsetSeconds: number }
-  | { readonly from: 'profile_field'; readonly id: number }
+  | { readonly from: 'profile_field'; readonly id: number; readonly required: boolean }
+  | { readonly from: 'user'; readonly required: boolean }
   | { readonly from: 'path_text'; readonly name: string }
   | { readonly from: 'constant'; readonly text: string }
-  | { readonly from: 'user' | 'tenant_id' | 'pathParams' | 'body_text' | 'response' }
+  | { readonly from: 'tenant_id' | 'pathParams' | 'body_text' | 'response' }
   | { readonly from: 'body' }
 
 /** One name of a scope, where its value comes from, and where the template first uses it. */
@@ -37,6 +38,7 @@ export function createScope(bindings: readonly Binding[], values: TemplateValues
   const scope: object = Object.create(null)
   for (const { key, source, offset } of bindings) {
     try {
+      requireUser(source, values)
       if (source.from === 'body') defineLazy(scope, key, () => readRoot(source, values))
       else define(scope, key, readRoot(source, values))
     } catch (error) {
@@ -55,8 +57,8 @@ export function fallibleBindings(bindings: readonly Binding[]): readonly Binding
 export function requireBindings(bindings: readonly Binding[], values: TemplateValues): void {
   for (const { source, offset } of bindings) {
     try {
-      if (source.from === 'user') sessionUser(values.session)
-      else readRoot(source, values)
+      requireUser(source, values)
+      if (source.from === 'variable' || source.from === 'secret') readRoot(source, values)
     } catch (error) {
       throw error instanceof RenderFailure ? new BindingFailure(error, offset) : error
     }
@@ -67,7 +69,9 @@ const fallible: ReadonlySet<Source['from']> = new Set(['secret', 'variable', 'pr
 
 /** One property of the session's user, by a name that the template was checked for. */
 export function readUser({ session }: TemplateValues, key: string): unknown {
-  return ownValue(sessionUser(session) as unknown as Readonly<Record<string, unknown>>, key)
+  return session.user === undefined
+    ? undefined
+    : ownValue(session.user as unknown as Readonly<Record<string, unknown>>, key)
 }
 
 /** The value of one name. */
@@ -84,13 +88,13 @@ export function readRoot(source: Source, values: TemplateValues): unknown {
     case 'now':
       return values.nowSeconds + source.offsetSeconds
     case 'profile_field':
-      return ownValue(sessionUser(values.session).profile_fields, String(source.id))
+      return ownValue(values.session.user?.profile_fields ?? {}, String(source.id))
     case 'path_text':
       return new PathText(String(ownValue(values.pathParams, source.name) ?? ''))
     case 'constant':
       return source.text
     case 'user':
-      return userScope(values.session)
+      return values.session.user === undefined ? undefined : userScope(values.session.user)
     case 'tenant_id':
       return values.session.tenant_id
     case 'pathParams':
@@ -107,14 +111,13 @@ function required(value: string | undefined, message: string): string {
   return value
 }
 
-function sessionUser(session: Session): NonNullable<Session['user']> {
-  if (session.user === undefined) throw new RenderFailure('missing', 'The session has no user.')
-  return session.user
+function requireUser(source: Source, { session }: TemplateValues): void {
+  const isNeeded = (source.from === 'user' || source.from === 'profile_field') && source.required
+  if (isNeeded && session.user === undefined) throw new RenderFailure('missing', 'The session has no user.')
 }
 
 /** Without `profile_fields`: those have their own names. */
-function userScope(session: Session): object {
-  const { id, email, first_name, last_name, username, roles } = sessionUser(session)
+function userScope({ id, email, first_name, last_name, username, roles }: SessionUser): object {
   return Object.assign(Object.create(null), { id, email, first_name, last_name, username, roles })
 }
 

@@ -9,7 +9,9 @@ const recipes = new WeakMap<CompiledTemplate, TemplateRecipe>()
 
 /** Remembers how a template came to be. */
 export function keepRecipe(template: CompiledTemplate, source: string, options: CompileOptions): void {
-  recipes.set(template, JSON.stringify({ source, options }) as TemplateRecipe)
+  // The path parameters were checked when it was compiled first.
+  const { place, contentType } = options
+  recipes.set(template, JSON.stringify({ source, options: { place, contentType } }) as TemplateRecipe)
 }
 
 /**

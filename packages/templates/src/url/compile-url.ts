@@ -12,14 +12,19 @@ import type {
   Uses,
 } from '../types.ts'
 import { type Origin, readOrigin } from './url-origin.ts'
-import { checkTargetLiterals, literalKeys, literalsOf, refuseTarget, withSlash } from './url-target.ts'
+import {
+  asSent,
+  checkTargetLiterals,
+  literalKeys,
+  literalsOf,
+  refuseTarget,
+  withSlash,
+} from './url-target.ts'
 
 /** What a `url` may refer to. */
 export interface CompileUrlOptions {
   /** The connector's path parameters by key; no other may be referenced. */
   readonly pathParameters: ReadonlyMap<string, PathParameterFormat>
-  /** Whether each of them must be, as in the connector's own `url`. */
-  readonly needsAll?: boolean
 }
 
 interface UrlParts {
@@ -32,17 +37,15 @@ interface UrlParts {
  */
 export function compileUrl(
   source: string,
-  { pathParameters, needsAll = true }: CompileUrlOptions,
+  { pathParameters }: CompileUrlOptions,
 ): Findings & { readonly url: CompiledUrl | undefined } {
   const failures: CompileFailure[] = []
   const parts = readParts(source, failures)
   const targetBegin = parts?.origin.targetBegin ?? 0
-  const options = { place: 'url', pathFormats: pathParameters } as const
+  const options = { place: 'url', pathParameters } as const
   const { template, errors: targetErrors, warnings } = compileSource(blank(source, targetBegin), options)
-  if (template !== undefined && needsAll) {
-    failures.push(...findUnused(template.uses, pathParameters, targetBegin))
-  }
-  const errors = merge(toDiagnostics(source, failures), targetErrors)
+  const isJinja = targetErrors.some(({ code }) => code === 'JINJA_TEMPLATE')
+  const errors = isJinja ? targetErrors : merge(toDiagnostics(source, failures), targetErrors)
   const isSound = errors.length === 0 && parts !== undefined && template !== undefined
   return { url: isSound ? createUrl(source, parts, template) : undefined, errors, warnings }
 }
@@ -62,11 +65,11 @@ function readParts(source: string, failures: CompileFailure[]): UrlParts | undef
 
 function createUrl(source: string, { origin, segments }: UrlParts, template: CompiledTemplate): CompiledUrl {
   const { scheme, literalHost, targetBegin } = origin
-  const keys = literalKeys(literalsOf(source, segments, targetBegin))
+  const keys = literalKeys(asSent(literalsOf(source, segments, targetBegin)))
   const firstMarker = segments.find((segment) => segment.kind !== 'text' && segment.begin >= targetBegin)
   const position = positionAt(source, firstMarker?.begin ?? 0)
   const constant =
-    template.constant === undefined ? undefined : withSlash(template.constant.slice(targetBegin))
+    template.constant === undefined ? undefined : withSlash(asSent(template.constant.slice(targetBegin)))
   return {
     source,
     uses: { ...template.uses, variables: mergeVariables(template.uses, origin) },
@@ -75,7 +78,7 @@ function createUrl(source: string, { origin, segments }: UrlParts, template: Com
     queryKeys: [...keys].map(decodeKey),
     renderOrigin: (values) => origin.render(values),
     renderTarget: (values) =>
-      constant ?? requireTarget(template.render(values).slice(targetBegin), keys, position),
+      constant ?? requireTarget(asSent(template.render(values).slice(targetBegin)), keys, position),
   }
 }
 
@@ -94,18 +97,6 @@ function requireSlash(source: string, segments: readonly Segment[], targetBegin:
       'A template may begin only after the first slash of the path: write / after the host.',
       marker.begin,
     )
-  }
-}
-
-function* findUnused(
-  { pathParams }: Uses,
-  declared: ReadonlyMap<string, PathParameterFormat>,
-  offset: number,
-): Generator<CompileFailure> {
-  for (const name of declared.keys()) {
-    if (pathParams.has(name)) continue
-    const message = `The path parameter \`${name}\` is not used: write {{ pathParams.${name} }} where it belongs.`
-    yield new CompileFailure('UNUSED_PATH_PARAMETER', message, offset)
   }
 }
 

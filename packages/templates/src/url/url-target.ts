@@ -30,6 +30,9 @@ const refusedCharacters: readonly (readonly [RegExp, string])[] = [
   [/[{}]/, 'Braces are not valid in a URL: write {{ pathParams.name }} for a path parameter.'],
 ]
 
+/** What the table above has no advice of its own for. */
+const otherCharacter = /[^A-Za-z0-9\-._~%!$&'()*+,;=:@/?#\\{}\x00-\x20\x7f-\uffff]/g
+
 /** The literal text of a target, with one character for each output and tag. */
 export function literalsOf(source: string, segments: readonly Segment[], begin: number): string {
   const parts = segments.map((segment) => {
@@ -47,18 +50,34 @@ export function* checkTargetLiterals(
   begin: number,
 ): Generator<CompileFailure> {
   let isClean = true
+  let inQuery = false
   for (const segment of segments) {
     if (segment.kind !== 'text' || segment.end <= begin) continue
     const from = Math.max(segment.begin, begin)
+    const text = source.slice(from, segment.end)
     for (const [pattern, advice] of refusedCharacters) {
-      const found = source.slice(from, segment.end).search(pattern)
+      const found = text.search(pattern)
       if (found === -1) continue
       isClean = false
       yield new CompileFailure('INVALID_URL', advice, from + found)
     }
+    const told = new Set<string>()
+    for (const { 0: char, index } of text.matchAll(otherCharacter)) {
+      if (told.has(char) || isStable((inQuery || text.lastIndexOf('?', index) !== -1 ? '/?' : '/') + char))
+        continue
+      isClean = false
+      told.add(char)
+      yield new CompileFailure('INVALID_URL', adviceForCharacter(char), from + index)
+    }
+    inQuery ||= text.includes('?')
   }
   const refusal = isClean ? refuseLiterals(literalsOf(source, segments, begin)) : undefined
   if (refusal !== undefined) yield new CompileFailure('INVALID_URL', refusal, begin)
+}
+
+function adviceForCharacter(char: string): string {
+  const encoded = `%${char.charCodeAt(0).toString(16).toUpperCase()}`
+  return `The character ${char} is not valid in a URL: write ${encoded}, or use a query parameter, which is encoded for you.`
 }
 
 function refuseLiterals(literals: string): string | undefined {
@@ -70,8 +89,8 @@ function refuseLiterals(literals: string): string | undefined {
   if (computedKey.test(literals.slice(path.length))) {
     return 'The key of a query parameter is literal: write the template after its =.'
   }
-  if (isStable(withSlash(literals.replaceAll(output, 'x').replaceAll(tag, '')))) return undefined
-  return 'A character of this URL is only valid percent-encoded: encode it, or use a query parameter.'
+  if (isStable(withSlash(asSent(literals.replaceAll(output, 'x').replaceAll(tag, ''))))) return undefined
+  return 'This URL is not sent as it is written: write it as a browser shows it in its address bar.'
 }
 
 /**
@@ -113,6 +132,16 @@ export function refuseTarget(target: string, keys: ReadonlySet<string>): string 
     return 'A value makes a query parameter that the URL does not name.'
   }
   return undefined
+}
+
+/**
+ * A target as it is sent. RFC 3986 §3.4 allows `'` in a query; URL parsing (URL §4.4) writes it as `%27` there, which
+ * means the same.
+ */
+export function asSent(target: string): string {
+  if (!target.includes("'")) return target
+  const path = pathOf(target)
+  return path + target.slice(path.length).replaceAll("'", '%27')
 }
 
 /** RFC 3986 §6.2.3: an empty path is `/`. */

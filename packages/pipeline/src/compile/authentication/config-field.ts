@@ -1,16 +1,10 @@
-import {
-  type CompiledTemplate,
-  compileTemplate,
-  type PathParameterFormat,
-  type PlaceName,
-} from '@sluice/templates'
+import { type CompiledTemplate, compileTemplate, type PlaceName } from '@sluice/templates'
 import type { DefinitionReport } from '../definition-report.ts'
 import type { DestinationRules } from '../literal-destination.ts'
 
 /** What the compiling of an authentication needs of the definition around it. */
 export interface AuthenticationContext {
   readonly report: DefinitionReport
-  readonly pathFormats: ReadonlyMap<string, PathParameterFormat>
   readonly rules: DestinationRules
 }
 
@@ -25,7 +19,7 @@ export function compileConfigField(
   { field, source, place }: ConfigField,
   report: DefinitionReport,
 ): CompiledTemplate | undefined {
-  const compilation = compileTemplate(source, { place })
+  const compilation = compileTemplate(source, { place, pathParameters: report.pathParameters })
   report.addTemplate(configPath(field), compilation)
   return compilation.template
 }

@@ -61,9 +61,9 @@ function textAudience(
 function compileReceiver(
   field: string,
   source: string,
-  { report, pathFormats }: AuthenticationContext,
+  { report }: AuthenticationContext,
 ): CompiledUrl | undefined {
-  const compilation = compileUrl(source, { pathParameters: pathFormats, needsAll: false })
+  const compilation = compileUrl(source, { pathParameters: report.pathParameters })
   report.addTemplate(field, compilation)
   if (compilation.url !== undefined) refuseCallersChoice(field, compilation.url.uses, report)
   return compilation.url

@@ -1,0 +1,111 @@
+/** What templates make of values that are missing, hostile or badly encoded, through the whole proxy. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type RecordingApi, startRecordingApi } from './harness/recording-api.ts'
+import { bearer, sessionSecret } from './harness/session-token.ts'
+import { type SluiceDev, startSluiceDev } from './harness/sluice-dev.ts'
+import { type WireAnswer, type WireCall, wireCall } from './harness/wire-call.ts'
+
+const base = "{{ get_variable('api') }}"
+const cached = { cache: { enabled: true, ttl_seconds: 60 } }
+
+const registry = {
+  connectors: [
+    { name: 'Quoted', url: `${base}/quoted/o'brien?$filter=Name%20eq%20'x'` },
+    {
+      name: 'Optional user',
+      url: `${base}/optional`,
+      access: 'anonymous',
+      query_parameters: [{ key: 'owner', value: "{{ user.email | default: 'nobody' }}" }],
+      response_body: `{"for": "{{ user.email | default: 'nobody' }}", "n": {{ response.json.n }}}`,
+      ...cached,
+    },
+    {
+      name: 'Needed user',
+      url: `${base}/needed`,
+      access: 'anonymous',
+      headers: [{ key: 'X-For', value: '{{ user.email }}' }],
+    },
+    {
+      name: 'In a header',
+      url: `${base}/header`,
+      headers: [{ key: 'X-Id', value: 'id {{ pathParams.id }}' }],
+      path_parameters: [{ key: 'id' }],
+    },
+  ],
+}
+
+let api: RecordingApi
+let sluice: SluiceDev
+let optionalCalls = 0
+
+beforeAll(async () => {
+  api = await startRecordingApi({
+    optional: (_, response) => {
+      optionalCalls += 1
+      response.setHeader('content-type', 'application/json').end(JSON.stringify({ n: optionalCalls }))
+    },
+  })
+  sluice = await startSluiceDev({
+    registry,
+    config: {
+      tenant_id: 'demo',
+      session_secret: sessionSecret,
+      variables: { api: api.origin },
+      allow_upstreams: [`127.0.0.1:${api.port}`],
+    },
+  })
+})
+
+afterAll(async () => {
+  await sluice?.stop()
+  await api?.close()
+})
+
+beforeEach(() => {
+  api.received.length = 0
+})
+
+const execute = (permalink: string) => `/connectors/${permalink}/execute`
+
+async function call(permalink: string, claims = {}, more: Partial<WireCall> = {}): Promise<WireAnswer> {
+  const headers = [await bearer(claims), ...(more.headers ?? [])]
+  return wireCall(sluice.url, { ...more, target: execute(permalink), headers })
+}
+
+test('a quote in a literal URL arrives: in the path as it is, in the query as URL parsing writes it', async () => {
+  expect((await call('quoted')).status).toBe(200)
+  expect(api.received.map(({ target }) => target)).toEqual(["/quoted/o'brien?$filter=Name%20eq%20%27x%27"])
+})
+
+test('a path parameter may be used in a header alone', async () => {
+  const answer = await call('in-a-header', {}, { headers: [['X-Path-Params', 'id=7']] })
+  expect(answer.status).toBe(200)
+  expect(api.received[0]?.headers['x-id']).toBe('id 7')
+})
+
+describe('a user that every template can do without', () => {
+  const anonymously = (permalink: string) => wireCall(sluice.url, { target: execute(permalink) })
+
+  test('is not asked for, and nobody gets the response that was stored for another', async () => {
+    expect((await anonymously('optional-user')).json()).toEqual({ for: 'nobody', n: 1 })
+    expect((await anonymously('optional-user')).json()).toEqual({ for: 'nobody', n: 1 })
+    expect((await call('optional-user')).json()).toEqual({ for: 'ada@example.com', n: 2 })
+    expect((await call('optional-user', { email: 'bo@example.com' })).json()).toEqual({
+      for: 'bo@example.com',
+      n: 3,
+    })
+    expect((await call('optional-user')).json()).toEqual({ for: 'ada@example.com', n: 2 })
+    expect((await anonymously('optional-user')).json()).toEqual({ for: 'nobody', n: 1 })
+    expect(api.received.map(({ target }) => target)).toEqual([
+      '/optional?owner=nobody',
+      '/optional?owner=ada%40example.com',
+      '/optional?owner=bo%40example.com',
+    ])
+  })
+
+  test('one that a template needs is 401', async () => {
+    const answer = await anonymously('needed-user')
+    expect([answer.status, answer.json().code]).toEqual([401, 'AUTHENTICATION_REQUIRED'])
+    expect(api.received).toEqual([])
+  })
+})
