@@ -126,6 +126,7 @@ export function createServices(options: ServicesOptions): MemoryServices {
     plans: createPlans(),
     flights: createFlights(clock),
     clock,
+    random: Math.random,
     limits: {
       ...defaultLimits,
       storedAnswerBytes: options.cache?.maxAnswerBytes ?? defaultLimits.storedAnswerBytes,

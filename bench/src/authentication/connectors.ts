@@ -102,6 +102,7 @@ export function benchPorts(answer: () => Readable): Ports {
     },
     plans: createPlans(),
     flights: createFlights(clock),
+    random: Math.random,
     isolatedRenderer: { render: () => Promise.reject(new Error('nothing here is rendered apart')) },
     clock,
     limits: defaultLimits,

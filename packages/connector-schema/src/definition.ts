@@ -133,13 +133,17 @@ export const definitionSchema = z.strictObject({
   retry: z
     .strictObject({ attempts: z.int().min(0).max(5).default(0).describe('Sendings after the first') })
     .default({ attempts: 0 })
-    .describe('Idempotent methods only'),
+    .describe('After a failed connection, 429, 502, 503 and 504; idempotent methods only'),
   rate_limit: rateLimitSchema.optional().describe('How often it may be called'),
   redirect_hosts: z
     .array(z.string().max(253).regex(hostName, 'must be a literal host name'))
     .max(20)
     .default([])
     .describe('Hosts to which a redirect may be followed, without any credential'),
+  follow_303: z
+    .boolean()
+    .default(false)
+    .describe('Follow a 303 after an unsafe method as a GET; false: it passes, with `X-Upstream-Location`'),
   on_secret_in_response: z
     .enum(['fail', 'redact'])
     .default('fail')

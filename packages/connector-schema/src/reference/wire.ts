@@ -15,7 +15,7 @@ const answered: Readonly<Record<Exclude<WireHeader, keyof typeof sent>, string>>
   requestId: `always; a call may send its own, ${code(requestIdPattern.source)}, and anything else is replaced`,
   error: 'the problem code, present only where the proxy itself answers: without it the API answered',
   timing: 'JSON: `request_id`, `total_ms`, `internal_ms`, `external_ms`, `breakdown`, `cache_hit`',
-  upstreamLocation: 'path and query of a `Location` of the same origin, on 2xx',
+  upstreamLocation: 'path and query of a `Location` of the same origin, on 2xx and on a 303 that passes',
 }
 
 const rowsOf = (headers: Partial<Record<WireHeader, string>>) =>

@@ -28,6 +28,8 @@ export interface Means {
 /** A token to be sent. */
 export interface Payment {
   readonly token: string
+  /** Whether an endpoint was asked for it just now. */
+  readonly wasExchanged?: boolean
   /** What can be done where the API refuses this token; absent for one that was acquired just now. */
   readonly ifRefused?: {
     /** Another token, to send the request again; `undefined` where there is none for now. */

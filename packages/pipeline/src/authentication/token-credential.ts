@@ -34,7 +34,7 @@ export function tokenCredential(config: TokenConfig): PaidCredential {
     masked: JSON.stringify(describe(config, 'masked')),
     pay: async ({ tokens, signal }) => {
       const { token, isCached } = await tokens.get(request, signal)
-      if (!isCached) return { token }
+      if (!isCached) return { token, wasExchanged: true }
       return {
         token,
         ifRefused: {

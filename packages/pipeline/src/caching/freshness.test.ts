@@ -1,13 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { HeaderList } from '../messages/header-list.ts'
-import {
-  ageSeconds,
-  browserRemainingMs,
-  type CacheSettings,
-  evaluate,
-  remainingMs,
-  staleForSeconds,
-} from './freshness.ts'
+import { ageSeconds, type CacheSettings, evaluate, remainingMs, staleForSeconds } from './freshness.ts'
 import { httpDate } from './http-date.ts'
 
 const now = Date.UTC(2026, 0, 1)
@@ -236,8 +229,31 @@ test('staleness does not lengthen the lifetime, but the time that an answer is k
 })
 
 test('a browser keeps what is private and counts no s-maxage', () => {
-  const browser = (value: string) => browserRemainingMs(evaluated(cacheControl(value)).freshness, now)
-  expect(browser('private, max-age=60')).toBe(60_000)
-  expect(browser('max-age=5, s-maxage=60')).toBe(5000)
+  const browser = (value: string) => evaluated(cacheControl(value)).freshness.browserLifetimeSeconds
+  expect(browser('private, max-age=60')).toBe(60)
+  expect(browser('max-age=5, s-maxage=60')).toBe(5)
   expect(browser('no-cache, max-age=60')).toBe(0)
+})
+
+describe('must-understand (RFC 9111 §5.2.2.3)', () => {
+  test.each([200, 203, 301, 404, 410])(
+    'lets go of the no-store beside it for %i, which we know',
+    (status) => {
+      const { storable, noStore } = evaluated(cacheControl('must-understand, no-store, max-age=60'), {
+        status,
+      })
+      expect({ storable, noStore }).toEqual({ storable: true, noStore: false })
+    },
+  )
+
+  test.each([299, 418, 499])('and forbids storing what has a status that we do not know: %i', (status) => {
+    const both = evaluated(cacheControl('no-store, must-understand, max-age=60'), { status })
+    expect([both.storable, both.noStore]).toEqual([false, true])
+    expect(evaluated(cacheControl('must-understand, max-age=60'), { status }).storable).toBe(false)
+  })
+
+  test('is no permission by itself', () => {
+    expect(evaluated(cacheControl('must-understand, private, max-age=60')).storable).toBe(false)
+    expect(evaluated(cacheControl('must-understand, no-store, no-cache')).storable).toBe(false)
+  })
 })

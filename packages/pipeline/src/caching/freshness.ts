@@ -48,7 +48,7 @@ const revalidatableSeconds = 24 * 60 * 60
  */
 export function evaluate(answer: Evaluated): Evaluation {
   const { headers, status, settings } = answer
-  const directives = cacheDirectives(headers)
+  const directives = understoodDirectives(cacheDirectives(headers), status)
   const noStore = directives?.has('no-store') === true
   const date = parseHttpDate(headerValue(headers, 'date'), answer.receivedAtMs)
   const { maySharedCacheStore, ...lifetimes } = noStore ? keptNowhere : policyOf(answer, directives, date)
@@ -76,11 +76,6 @@ export function remainingMs(freshness: Freshness, nowMs: number): number {
 /** Whether an answer may be given without asking the API. */
 export function isFresh(freshness: Freshness, nowMs: number): boolean {
   return remainingMs(freshness, nowMs) > 0
-}
-
-/** The same for a browser's own cache, which may keep what is private and does not know `s-maxage`. */
-export function browserRemainingMs(freshness: Freshness, nowMs: number): number {
-  return Math.max(0, (freshness.browserLifetimeSeconds - exactAge(freshness, nowMs)) * 1000)
 }
 
 /** `Age`: seconds since the API made it, or was asked last. */
@@ -128,6 +123,12 @@ function staleSeconds(directives: Directives | undefined, settings: CacheSetting
 /** The statuses that `http-cache-semantics` knows; to it every other one is a 302, which needs a lifetime too. */
 const understood = new Set([200, 203, 204, 300, 301, 302, 303, 307, 308, 404, 405, 410, 414, 501])
 const needsLifetime = 302
+
+/** RFC 9111 §5.2.2.3: `must-understand` lets go of the `no-store` beside it where the status is one that we know. */
+function understoodDirectives(said: Directives | undefined, status: number): Directives | undefined {
+  if (said?.has('must-understand') !== true || !understood.has(status)) return said
+  return new Map([...said].filter(([name]) => name !== 'no-store'))
+}
 
 /** What the library is asked. */
 interface Policy {

@@ -1,4 +1,5 @@
 import { headerValue } from '../messages/header-list.ts'
+import { resolveLocation } from '../messages/location.ts'
 import type { Received } from '../steps/exchange.ts'
 import type { Scope } from './tags.ts'
 
@@ -23,8 +24,8 @@ function namedUrls({ upstream, answeredBy }: Received): readonly string[] {
   const named: string[] = []
   for (const name of ['location', 'content-location']) {
     const value = headerValue(upstream.headers, name)
-    if (value === undefined || !URL.canParse(value, answeredBy.href)) continue
-    const url = new URL(value, answeredBy)
+    const url = value === undefined ? undefined : resolveLocation(value, answeredBy)
+    if (url === undefined) continue
     url.hash = ''
     if (url.origin === answeredBy.origin) named.push(url.href)
   }

@@ -21,9 +21,6 @@ const decisive = new Set([
 /** True of one message only: what a 304 does not repeat is over. */
 const ofOneMessage = new Set(['age', 'date', 'set-cookie'])
 
-/** Describe the stored bytes, which a 304 does not send anew (RFC 9111 §3.2). */
-const ofTheBody = new Set(['content-length', 'content-range', 'content-encoding'])
-
 /** The headers of an API's answer that caching depends on. */
 export function decisiveHeaders(headers: HeaderList): HeaderList {
   return headers.filter(([name]) => decisive.has(name))
@@ -64,17 +61,18 @@ function opaque(etag: string): string {
   return etag.replace(/^W\//, '')
 }
 
-/** A stored answer's headers after a 304: what the API says now, and what it said before where it is silent. */
+/**
+ * A stored answer's headers after a 304: what the API says now, and what it said before where it is silent. Fields that
+ * describe the content keep the stored content's values: a 304 sends none, and frameworks put their defaults there.
+ */
 export function headersAfter304(
   stored: StoredAnswer,
   headers: HeaderList,
-  options: { readonly receivedAtMs: number; readonly keepsContentType: boolean },
+  receivedAtMs: number,
 ): Pick<StoredAnswer, 'headers' | 'said'> {
-  const fitting = passingHeaders(headers).filter(
-    ([name]) => !ofTheBody.has(name) && !(options.keepsContentType && name === 'content-type'),
-  )
+  const fitting = passingHeaders(headers).filter(([name]) => !name.startsWith('content-'))
   const now = stored.transformed ? withoutBodyHeaders(fitting) : fitting
-  const given = replaced(stored.headers, withDate(now, options.receivedAtMs))
+  const given = replaced(stored.headers, withDate(now, receivedAtMs))
   const lasting = stored.said.filter(([name]) => !ofOneMessage.has(name))
   return { headers: given, said: replaced(lasting, decisiveHeaders(headers)) }
 }

@@ -14,6 +14,7 @@ import {
 } from '@sluice/templates'
 import { invalidPathValue } from '../overrides/path-value.ts'
 import { type CompiledAuthentication, compileAuthentication } from './authentication/index.ts'
+import { checkRetry } from './check-retry.ts'
 import { type CompiledRow, compileRows } from './compile-rows.ts'
 import { DefinitionReport } from './definition-report.ts'
 import { type Dependencies, dependenciesOf } from './dependencies.ts'
@@ -68,6 +69,7 @@ export function compileConnector(definition: ConnectorDefinition, options: Compi
   const requestBody = compileBody('request_body', definition, report)
   const responseBody = compileBody('response_body', definition, report)
   checkReservedKeys(definition, url, report)
+  checkRetry(definition, report)
   const request = [
     ...(url === undefined ? [] : [url.uses]),
     ...usesOf(headers),

@@ -26,6 +26,8 @@ export interface Ports {
   /** Requests under way that others may wait for. */
   readonly flights: Flights
   readonly clock: Clock
+  /** A number from 0 up to 1, as `Math.random` gives it. */
+  readonly random: () => number
   readonly limits: Limits
   /** Key of the HMAC that makes cache keys unguessable; at least 32 bytes. */
   readonly cacheKeySecret: KeyObject

@@ -43,6 +43,11 @@ export interface UpstreamRequest {
   readonly timeoutMs: number
   /** Aborted when the caller goes away or the exchange's time is over. */
   readonly signal: AbortSignal
+  /**
+   * Asked when a connection that was used before ended before the first byte of a response: `true` sends the request
+   * once more, on a fresh connection (RFC 9112 §9.3.1). Absent where a second sending could do harm.
+   */
+  readonly mayResend?: () => boolean
 }
 
 /** An API's final answer. */
@@ -55,7 +60,7 @@ export interface UpstreamAnswer {
 }
 
 /**
- * The guarded client: one request, no redirect followed, no retry.
+ * The guarded client: one request, no redirect followed, no retry but the one that `mayResend` permits.
  *
  * @throws ProblemError `DESTINATION_NOT_ALLOWED`, `UPSTREAM_UNREACHABLE`, `UPSTREAM_TIMEOUT`,
  *   `UPSTREAM_PROTOCOL_ERROR`, `UPSTREAM_RESPONSE_TOO_LARGE`; `INVALID_REQUEST` where the caller's payload is cut

@@ -1,4 +1,5 @@
-import { ageSeconds, browserRemainingMs, remainingMs, staleForSeconds } from '../caching/freshness.ts'
+import { ageSeconds, remainingMs, staleForSeconds } from '../caching/freshness.ts'
+import { headerValue } from '../messages/header-list.ts'
 import type { StoredAnswer } from '../ports/ports.ts'
 import type { Answer, Call } from '../steps/exchange.ts'
 import { cacheControlFor } from './cache-control.ts'
@@ -22,12 +23,15 @@ export function answerFromStore(
 ): Answer {
   const cacheControl = cacheControlFor(call.connector, {
     noStore: false,
-    browserMs: browserRemainingMs(stored.freshness, nowMs),
+    freshness: stored.freshness,
     shareable: true,
   })
   const headers: (readonly [string, string])[] = [...stored.headers, ['cache-control', cacheControl]]
-  // RFC 9111 §5.1: its presence says that the API was not asked for this very request.
-  if (reason.kind !== 'confirmed') headers.push(['age', String(ageSeconds(stored.freshness, nowMs))])
+  // RFC 9111 §5.1: its presence says that the API was not asked for this very request. What the API has just confirmed
+  // has one only where a cache in front of the API did that.
+  if (reason.kind !== 'confirmed' || headerValue(stored.said, 'age') !== undefined) {
+    headers.push(['age', String(ageSeconds(stored.freshness, nowMs))])
+  }
   return {
     status: stored.status,
     headers,

@@ -1,5 +1,6 @@
 import { hopByHopHeaders, ProblemError } from '@sluice/connector-schema'
 import { type HeaderList, headerValue } from '../messages/header-list.ts'
+import { resolveLocation } from '../messages/location.ts'
 
 /** What never passes from an API to a widget (spec: "Response headers that never pass"), lower case. */
 const refusedNames = new Set([
@@ -97,9 +98,8 @@ export function withoutBodyHeaders(headers: HeaderList): (readonly [string, stri
 /** A `Location` on the API's own origin, as path and query only; any other would name the upstream's host. */
 export function upstreamLocation(headers: HeaderList, requestUrl: URL): string | undefined {
   const location = headerValue(headers, 'location')
-  if (location === undefined || !URL.canParse(location, requestUrl.href)) return undefined
-  const url = new URL(location, requestUrl)
+  const url = location === undefined ? undefined : resolveLocation(location, requestUrl)
   // `//evil.example` would be another host to whoever resolves it.
-  const isOwn = url.origin === requestUrl.origin && !url.pathname.startsWith('//')
+  const isOwn = url?.origin === requestUrl.origin && !url.pathname.startsWith('//')
   return isOwn ? url.pathname + url.search : undefined
 }

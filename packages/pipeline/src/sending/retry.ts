@@ -1,4 +1,6 @@
 import { ProblemError } from '@sluice/connector-schema'
+import { deltaSeconds } from '../caching/cache-control.ts'
+import { parseHttpDate } from '../caching/http-date.ts'
 import { headerValue } from '../messages/header-list.ts'
 import type { UpstreamAnswer } from '../ports/ports.ts'
 
@@ -12,26 +14,32 @@ export function isIdempotent(method: string): boolean {
   return idempotentMethods.has(method)
 }
 
+/** What a pause depends on. */
+interface Moment {
+  /** How many attempts were made, from 1. */
+  readonly attempt: number
+  readonly nowMs: number
+  /** A number from 0 up to 1. */
+  readonly random: number
+}
+
 /**
- * How long to wait before the next attempt, in milliseconds; `undefined` where there is no point in one.
- *
- * @param attempt - how many attempts were made, from 1
+ * How long to wait before the next attempt, in milliseconds; `undefined` where there is no point in one. `Retry-After`
+ * only ever lengthens the back-off: a date gone by, or a value that is none (RFC 9110 §10.2.3), changes nothing.
  */
 export function pauseBeforeRetry(
   outcome: UpstreamAnswer | ProblemError,
-  attempt: number,
-  nowMs: number,
+  { attempt, nowMs, random }: Moment,
 ): number | undefined {
-  const backOff = firstPauseMs * 2 ** (attempt - 1)
-  if (outcome instanceof ProblemError) return outcome.code === 'UPSTREAM_UNREACHABLE' ? backOff : undefined
+  // 100 ms, doubling, ± 20 %, so that those who failed together do not come back together.
+  const backOffMs = Math.round(firstPauseMs * 2 ** (attempt - 1) * (0.8 + 0.4 * random))
+  if (outcome instanceof ProblemError) return outcome.code === 'UPSTREAM_UNREACHABLE' ? backOffMs : undefined
   if (!retriedStatuses.has(outcome.status)) return undefined
-  return retryAfterMs(headerValue(outcome.headers, 'retry-after'), nowMs) ?? backOff
+  return Math.max(backOffMs, retryAfterMs(headerValue(outcome.headers, 'retry-after'), nowMs))
 }
 
-/** RFC 9110 §10.2.3: seconds or a date. */
-function retryAfterMs(value: string | undefined, nowMs: number): number | undefined {
-  if (value === undefined) return undefined
-  if (/^[0-9]{1,9}$/.test(value)) return Number(value) * 1000
-  const date = Date.parse(value)
-  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs)
+function retryAfterMs(value: string | undefined, nowMs: number): number {
+  const seconds = deltaSeconds(value)
+  if (seconds !== undefined) return seconds * 1000
+  return (parseHttpDate(value, nowMs) ?? nowMs) - nowMs
 }

@@ -9,6 +9,7 @@ import { conditionsOf } from '../caching/revalidation.ts'
 import { mayServeOnError, mayServeWhileRevalidating } from '../caching/stale.ts'
 import type { CacheEntry, CacheStore, Clock, Found, StoredAnswer } from '../ports/ports.ts'
 import { answerFromStore, type Reason } from '../responding/respond-from-store.ts'
+import { UpstreamBudget } from '../sending/upstream-budget.ts'
 import { type Answer, Finished, type Missed, type Placed } from '../steps/exchange.ts'
 import { when } from '../steps/when.ts'
 
@@ -21,7 +22,7 @@ interface Needs {
 /** The stage. Gives no promise where what is in memory answers. */
 export function lookUpCache(placed: Placed, ports: Needs): Missed | Finished | Promise<Missed | Finished> {
   const { place } = placed
-  if (place.kind === 'none') return { ...placed, cache: place }
+  if (place.kind === 'none') return { ...placed, cache: place, budget: new UpstreamBudget() }
   return search({ placed, entry: place.entry, waits: true, ports })
 }
 
@@ -91,6 +92,7 @@ function begin({ placed, entry, waits, ports }: Search, { stored, ticket = {} }:
   const isShared = waits && !flights.isKnownAlone(entry)
   return {
     ...placed,
+    budget: new UpstreamBudget(),
     headers: conditions.length === 0 ? placed.headers : [...placed.headers, ...conditions],
     cache: {
       kind: 'keyed',

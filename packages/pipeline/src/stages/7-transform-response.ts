@@ -24,7 +24,7 @@ function transform(received: Assessed, ports: StagePorts): Transformed | Promise
   const { upstream, method, call } = received
   const { status } = upstream
   const headers = passingHeaders(upstream.headers)
-  if (status >= 200 && status < 300) {
+  if ((status >= 200 && status < 300) || status === 303) {
     const location = upstreamLocation(upstream.headers, received.answeredBy)
     if (location !== undefined) headers.push(['x-upstream-location', location])
   }

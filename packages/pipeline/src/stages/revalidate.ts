@@ -64,9 +64,8 @@ function fromStored(received: Received, plan: PlanWithStored, ports: Needs): Fin
 function confirmed(received: Received, plan: PlanWithStored, ports: Needs): Finished {
   const { stored } = plan
   const { method, call, upstream, requestedAtMs, receivedAtMs } = received
-  const { cache: settings, response_content_type: ownType } = call.connector.definition
-  const keepsContentType = ownType !== ''
-  const after = headersAfter304(stored, upstream.headers, { receivedAtMs, keepsContentType })
+  const { cache: settings } = call.connector.definition
+  const after = headersAfter304(stored, upstream.headers, receivedAtMs)
   const { status } = stored
   const evaluation = evaluate({ method, status, headers: after.said, settings, requestedAtMs, receivedAtMs })
   const { storable, freshness, keepMs } = evaluation

@@ -5,12 +5,12 @@
  */
 import { ProblemError } from '@sluice/connector-schema'
 import type { Payment } from '../authentication/deferred-credential.ts'
-import type { HeaderList } from '../messages/header-list.ts'
 import { orRelease } from '../messages/payload.ts'
-import type { Clock, Limits, Upstream, UpstreamAnswer, UpstreamRequest } from '../ports/ports.ts'
-import { isRepeatable, maxRedirects, nextHop, refused } from '../sending/redirect.ts'
+import type { Clock, Limits, Upstream } from '../ports/ports.ts'
+import { type Arrived, follow } from '../sending/follow-redirects.ts'
+import { isRepeatable } from '../sending/redirect.ts'
 import { isIdempotent, pauseBeforeRetry } from '../sending/retry.ts'
-import type { Missed, PreparedHeader, Received } from '../steps/exchange.ts'
+import type { Missed, Received } from '../steps/exchange.ts'
 import type { TokenSource } from '../tokens/token-source.ts'
 
 interface Needs {
@@ -18,46 +18,78 @@ interface Needs {
   readonly tokens: TokenSource
   readonly clock: Clock
   readonly limits: Limits
+  readonly random: () => number
 }
-
-type Arrived = Pick<Received, 'upstream' | 'answeredBy' | 'requestedAtMs' | 'receivedAtMs'>
 
 /** The stage. */
 export async function send(missed: Missed, ports: Needs): Promise<Received> {
-  const { connector } = missed.call
-  let mayRenew = true
-  const attempts =
-    isIdempotent(missed.method) && isRepeatable(missed.body) ? connector.definition.retry.attempts + 1 : 1
   const end = ports.clock.monotonic() + ports.limits.exchangeMs
+  const attempts = attemptsOf(missed)
+  let mayRenew = true
   for (let attempt = 1; ; attempt++) {
-    const deadlineOf = () => Math.min(end, ports.clock.monotonic() + connector.definition.timeout_ms)
-    const paying = pay(missed, ports)
-    const payment = paying === undefined ? undefined : await paying
-    let sent = withToken(missed, payment?.token)
-    let outcome = await attemptOnce(sent, deadlineOf(), ports)
-    if (mayRenew && payment?.ifRefused !== undefined && wasRefused(outcome, missed)) {
-      mayRenew = false
-      const { renew, drop } = payment.ifRefused
-      const token = await orRelease(outcome.upstream.body, async () =>
-        isRepeatable(missed.body) ? renew() : void (await drop()),
-      )
-      if (token !== undefined) {
-        outcome.upstream.body.destroy()
-        sent = withToken(missed, token)
-        outcome = await attemptOnce(sent, deadlineOf(), ports)
-      }
-    }
-    const pauseMs =
-      attempt < attempts ? pauseBeforeRetry(failureOf(outcome), attempt, ports.clock.now()) : undefined
-    const fits = pauseMs !== undefined && ports.clock.monotonic() + pauseMs < end
-    if (!fits) {
+    const { sent, outcome, hasRenewed } = await attemptOnce(missed, { end, mayRenew, ports })
+    mayRenew &&= !hasRenewed
+    const pauseMs = attempt < attempts && mayRepeat(missed) ? pauseAfter(outcome, attempt, ports) : undefined
+    if (pauseMs === undefined || ports.clock.monotonic() + pauseMs >= end) {
       if (outcome instanceof ProblemError) throw outcome
-      const { upstream, answeredBy, requestedAtMs, receivedAtMs } = outcome
-      return { ...sent, upstream, answeredBy, requestedAtMs, receivedAtMs }
+      return { ...sent, ...outcome }
     }
     if (!(outcome instanceof ProblemError)) outcome.upstream.body.destroy()
     await ports.clock.sleep(pauseMs, missed.call.ending.signal)
   }
+}
+
+function attemptsOf({ method, body, call }: Missed): number {
+  return isIdempotent(method) && isRepeatable(body) ? call.connector.definition.retry.attempts + 1 : 1
+}
+
+/** A token may have to be asked for as well. */
+function mayRepeat({ budget, credential }: Missed): boolean {
+  return budget.left >= (credential === undefined ? 1 : 2)
+}
+
+function pauseAfter(outcome: Outcome, attempt: number, { clock, random }: Needs): number | undefined {
+  const failure = outcome instanceof ProblemError ? outcome : outcome.upstream
+  return pauseBeforeRetry(failure, { attempt, nowMs: clock.now(), random: random() })
+}
+
+type Outcome = Arrived | ProblemError
+
+interface Attempt {
+  /** When the exchange's time is over, by the monotonic clock. */
+  readonly end: number
+  readonly mayRenew: boolean
+  readonly ports: Needs
+}
+
+interface Attempted {
+  readonly sent: Missed
+  readonly outcome: Outcome
+  readonly hasRenewed: boolean
+}
+
+/** One attempt; where the API refuses its token, the same once more with another. */
+async function attemptOnce(missed: Missed, { end, mayRenew, ports }: Attempt): Promise<Attempted> {
+  const { clock } = ports
+  const deadline = () => Math.min(end, clock.monotonic() + missed.call.connector.definition.timeout_ms)
+  const paying = pay(missed, ports)
+  const payment = paying === undefined ? undefined : await paying
+  if (payment?.wasExchanged) missed.budget.take()
+  const sent = withToken(missed, payment?.token)
+  const outcome = await outcomeOf(follow(sent, deadline(), ports))
+  if (!mayRenew || payment?.ifRefused === undefined || !wasRefused(outcome, missed)) {
+    return { sent, outcome, hasRenewed: false }
+  }
+  const { renew, drop } = payment.ifRefused
+  const maySendAgain = isRepeatable(missed.body) && missed.budget.left >= 2
+  const token = await orRelease(outcome.upstream.body, async () =>
+    maySendAgain ? renew() : void (await drop()),
+  )
+  if (token === undefined) return { sent, outcome, hasRenewed: true }
+  missed.budget.take()
+  outcome.upstream.body.destroy()
+  const again = withToken(missed, token)
+  return { sent: again, outcome: await outcomeOf(follow(again, deadline(), ports)), hasRenewed: true }
 }
 
 /** A signature or a token is paid for here, once it is certain that something is sent. */
@@ -73,73 +105,14 @@ function withToken(missed: Missed, token: string | undefined): Missed {
 }
 
 /** Whether the API itself refused the token: a host that it redirected to got none. */
-function wasRefused(outcome: Arrived | ProblemError, missed: Missed): outcome is Arrived {
+function wasRefused(outcome: Outcome, missed: Missed): outcome is Arrived {
   if (outcome instanceof ProblemError || outcome.upstream.status !== 401) return false
   return outcome.answeredBy.origin === new URL(missed.url.real).origin
 }
 
-function attemptOnce(missed: Missed, deadline: number, ports: Needs): Promise<Arrived | ProblemError> {
-  return follow(missed, deadline, ports).catch((error: unknown) => {
+function outcomeOf(arriving: Promise<Arrived>): Promise<Outcome> {
+  return arriving.catch((error: unknown) => {
     if (error instanceof ProblemError) return error
     throw error
   })
-}
-
-async function follow(missed: Missed, deadline: number, { upstream, clock }: Needs): Promise<Arrived> {
-  const { connector } = missed.call
-  let request: UpstreamRequest = {
-    tenantId: connector.tenantId,
-    method: missed.method,
-    url: new URL(missed.url.real),
-    headers: realHeaders(missed.headers),
-    body: missed.body,
-    timeoutMs: remaining(deadline, clock),
-    signal: missed.call.ending.signal,
-  }
-  let mayBearCredentials = true
-  for (let hops = 0; ; hops++) {
-    const requestedAtMs = clock.now()
-    const answer = await upstream.send(request)
-    const receivedAtMs = clock.now()
-    let hop: ReturnType<typeof nextHop>
-    try {
-      hop = nextHop(answer, request, missed)
-      if (hop !== undefined && hops === maxRedirects) throw refused(answer.status)
-    } catch (error) {
-      answer.body.destroy()
-      throw error
-    }
-    if (hop === undefined) {
-      return { upstream: answer, answeredBy: request.url, requestedAtMs, receivedAtMs }
-    }
-    answer.body.destroy()
-    // Once gone, credentials do not come back, even when a host redirects home again.
-    mayBearCredentials &&= hop.keepsCredentials
-    const headers = missed.headers.filter((header) => mayBearCredentials || !header.confidential)
-    request = {
-      ...request,
-      url: hop.url,
-      method: hop.method,
-      body: hop.keepsBody ? request.body : null,
-      headers: realHeaders(hop.keepsBody ? headers : headers.filter((header) => !describesBody(header))),
-      timeoutMs: remaining(deadline, clock),
-    }
-  }
-}
-
-function failureOf(outcome: Arrived | ProblemError): UpstreamAnswer | ProblemError {
-  return outcome instanceof ProblemError ? outcome : outcome.upstream
-}
-
-function realHeaders(headers: readonly PreparedHeader[]): HeaderList {
-  return headers.map(({ name, value }) => [name, value.real])
-}
-
-function describesBody({ name }: PreparedHeader): boolean {
-  return name.toLowerCase().startsWith('content-')
-}
-
-/** Never less than a moment: the guarded client answers a timeout itself. */
-function remaining(deadline: number, clock: Clock): number {
-  return Math.max(1, Math.ceil(deadline - clock.monotonic()))
 }

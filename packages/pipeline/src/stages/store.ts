@@ -5,12 +5,12 @@
 import type { KeyObject } from 'node:crypto'
 import type { KeyedPlan } from '../caching/cache-lookup.ts'
 import type { Flights } from '../caching/coalescing.ts'
-import { browserRemainingMs } from '../caching/freshness.ts'
+import { ageSeconds } from '../caching/freshness.ts'
 import { invalidatedBy } from '../caching/invalidation.ts'
 import { decisiveHeaders, withDate } from '../caching/revalidation.ts'
 import { isErrorStatus } from '../caching/stale.ts'
 import { tagOf } from '../caching/tags.ts'
-import { headerValue } from '../messages/header-list.ts'
+import { type HeaderList, headerValue } from '../messages/header-list.ts'
 import { orRelease, readIfSmall } from '../messages/payload.ts'
 import type { CacheStore, Clock, Limits, StoredAnswer } from '../ports/ports.ts'
 import { cacheControlFor } from '../responding/cache-control.ts'
@@ -40,7 +40,7 @@ function keep(transformed: Transformed, ports: Needs): Answer | Promise<Answer> 
     plan.kind === 'keyed' ? keepUnder(plan, transformed, ports) : { body: transformed.body, stored: false }
   return when(kept, ({ body, stored }) => ({
     status,
-    headers: [...headers, ['cache-control', browserCacheControl(received, ports.clock)]],
+    headers: [...headers, ...lifetimeHeaders(received, ports.clock)],
     body,
     cacheStatus: `sluice; fwd=${plan.forward}${stored ? '; stored' : ''}`,
   }))
@@ -107,11 +107,16 @@ function isTooLarge({ body, headers }: Transformed, { storedAnswerBytes }: Limit
   return Number(length ?? 0) > storedAnswerBytes
 }
 
-function browserCacheControl({ call, evaluation }: Assessed, clock: Clock): string {
+/**
+ * The whole lifetime, and the age of what came from a cache in front of the API. Nothing else has one here: an `Age` says
+ * that the API did not make this for this request (RFC 9111 §5.1).
+ */
+function lifetimeHeaders({ call, evaluation, upstream }: Assessed, clock: Clock): HeaderList {
   const { noStore, storable, freshness } = evaluation
-  return cacheControlFor(call.connector, {
-    noStore,
-    browserMs: browserRemainingMs(freshness, clock.now()),
-    shareable: storable,
-  })
+  const cacheControl = cacheControlFor(call.connector, { noStore, freshness, shareable: storable })
+  if (noStore || headerValue(upstream.headers, 'age') === undefined) return [['cache-control', cacheControl]]
+  return [
+    ['cache-control', cacheControl],
+    ['age', String(ageSeconds(freshness, clock.now()))],
+  ]
 }

@@ -13,6 +13,7 @@ import type { CompiledConnector } from '../compile/compile-connector.ts'
 import type { HeaderList } from '../messages/header-list.ts'
 import type { StoredSecret, StoredVariable, UpstreamAnswer } from '../ports/ports.ts'
 import type { MaskedText } from '../secrecy/masked-text.ts'
+import type { UpstreamBudget } from '../sending/upstream-budget.ts'
 
 /** The caller's payload, unread. */
 export interface Payload {
@@ -144,6 +145,8 @@ export interface Placed extends Prepared {
 /** After stage 6, when nothing stored can answer. */
 export interface Missed extends Placed {
   readonly cache: CachePlan
+  /** What the exchange may still send. */
+  readonly budget: UpstreamBudget
 }
 
 /** After the send. */

@@ -149,6 +149,8 @@ export function plainPorts(
         time.nowMs += ms
       },
     },
+    // The middle: no jitter.
+    random: () => 0.5,
     limits: defaultLimits,
     cacheKeySecret: createSecretKey(Buffer.alloc(32, 1)),
   }
