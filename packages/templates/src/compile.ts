@@ -6,14 +6,14 @@ import { hasMarkers, lex } from './dialects/liquid/lexer.ts'
 import { parseStatements } from './dialects/liquid/statements.ts'
 import { constantTemplate, createTemplate } from './evaluate/program.ts'
 import { RenderFailure } from './evaluate/render-error.ts'
-import { parseJson } from './filters/json-filters.ts'
+import { checkJson } from './filters/json-filters.ts'
 import { requireUniqueKeys } from './filters/json-keys.ts'
 import { limits } from './limits/limits.ts'
+import { utf8Length } from './limits/utf8-length.ts'
 import { type Place, places } from './places.ts'
 import { computePositions, type Positions } from './positions/index.ts'
 import { keepRecipe } from './render-process/recipe.ts'
 import type { ParsedTemplate } from './tree/parsed-template.ts'
-import { writes } from './tree/statement.ts'
 import type { CompiledTemplate, CompileOptions, Findings } from './types.ts'
 
 /** A template, or every error that was found in it. */
@@ -35,7 +35,7 @@ export function compileSource(source: string, options: CompileOptions): CompileR
   const warnings: CompileFailure[] = []
   let template: CompiledTemplate | undefined
   collecting(failures, () => {
-    if (Buffer.byteLength(source) > limits.sourceBytes) {
+    if (utf8Length(source) > limits.sourceBytes) {
       throw new CompileFailure('TOO_LARGE', 'A template holds at most 64 KiB.', 0)
     }
     template = compileParts(source, options, { failures, warnings })
@@ -77,9 +77,9 @@ function compileParts(
   if (!hasMarkers(source)) return constantTemplate(source)
   return createTemplate({
     source,
+    flow: parsed.flow,
     analysis,
     positions,
-    writers: parsed.statements.filter(writes),
     refuse: (text) => refuseWhole(text, place, { format, positions }),
     begin: parsed.statements[0]?.begin ?? 0,
   })
@@ -114,7 +114,7 @@ function refuseWhole(
   if (refusal !== undefined) return new RenderFailure('place', refusal)
   if (format !== 'json') return undefined
   try {
-    parseJson(text, 'What the template gives')
+    checkJson(text, 'What the template gives')
     if (positions.hasComputedKeys) requireUniqueKeys(text)
     return undefined
   } catch (error) {

@@ -1,8 +1,10 @@
 import { type FunctionName, storedName } from './names.ts'
-import type { Literal } from './tree/expressions.ts'
 
 /** The argument of a call; nothing when the function does not take it. */
-export function checkArgument(name: FunctionName, literal: Literal['value']): string | number | undefined {
+export function checkArgument(
+  name: FunctionName,
+  literal: string | number | undefined,
+): string | number | undefined {
   switch (name) {
     case 'get_secret':
     case 'get_variable':

@@ -8,6 +8,7 @@ test('the public surface is what is meant to be public', () => {
     'compileRecipe',
     'compileTemplate',
     'compileUrl',
+    'filterTable',
     'recipeOf',
     'renderIsolated',
     'templateLimits',

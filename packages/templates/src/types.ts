@@ -1,4 +1,5 @@
 import type { Session } from '@sluice/connector-schema'
+import type { RenderBudget } from './limits/limits.ts'
 
 /** Where a template stands; decides which names it may use and how its output is made safe. */
 export type PlaceName =
@@ -94,16 +95,17 @@ export interface CompiledTemplate {
   /**
    * @param onSecret - gets the text of each output that depends on a secret, as it is before it is made safe for its
    *   place: what a response must not repeat
+   * @param budget - what it may cost; where nothing is said, as much as where every other call waits meanwhile
    * @throws TemplateRenderError
    */
-  render(values: TemplateValues, onSecret?: (text: string) => void): string
+  render(values: TemplateValues, onSecret?: (text: string) => void, budget?: RenderBudget): string
   /**
    * The masked twin: an output that depends on a secret shows its source text; where a secret stands in any
    * other tag, the whole source is shown. Never reads `values.secrets`.
    *
    * @throws TemplateRenderError
    */
-  renderMasked(values: TemplateValues): string
+  renderMasked(values: TemplateValues, budget?: RenderBudget): string
 }
 
 /** What `compileTemplate` and `compileUrl` found. `errors` is empty exactly when there is a result. */

@@ -3,7 +3,7 @@ import { runExchange } from '../run.ts'
 import { callOf, connector, payloadOf, plainPorts, textOf } from '../testing/plain-ports.ts'
 
 const edge = 256 * 1024
-const heavy = "{% assign x = body | where: 'a', 1 %}{{ x | size }}"
+const heavy = `${"{% assign x = body | where: 'a', 1 %}".repeat(5)}{{ x | size }}`
 /** JSON of exactly so many bytes. */
 const jsonOf = (bytes: number): string => `"${'x'.repeat(bytes - 2)}"`
 const listOf = (items: number): string => JSON.stringify(Array(items).fill(0))
@@ -95,8 +95,8 @@ describe('response_body', () => {
 
 test('elsewhere a limit of work fails, for a worker could learn a secret', async () => {
   const { ports, renderedApart } = plainPorts(undefined, { variables: { list: listOf(50_000) } })
-  const value =
-    "{% assign l = get_variable('list') | from_json %}{% assign x = l | where: 'a', 1 %}{{ x | size }}"
+  const where = "{% assign x = l | where: 'a', 1 %}".repeat(5)
+  const value = `{% assign l = get_variable('list') | from_json %}${where}{{ x | size }}`
   const outcome = await runExchange(callOf(connector({ headers: [{ key: 'X-N', value }] })), ports)
   expect(outcome).toMatchObject({ problem: { code: 'TEMPLATE_RENDERING_FAILED' } })
   expect(renderedApart).toEqual([])

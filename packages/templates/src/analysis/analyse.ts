@@ -1,32 +1,19 @@
 import type { Binding, Source } from '../evaluate/scope.ts'
-import type { Call, Filtered, Path, Value } from '../tree/expressions.ts'
+import { type Call, callKey, type Filtered, type Path, type Value } from '../tree/expressions.ts'
 import type { Statement } from '../tree/statement.ts'
 import type { Uses } from '../types.ts'
-import { PrivateNames, type Rewrite } from './calls.ts'
 import { checkFilters } from './check-filters.ts'
 import { checkPath, type Subject } from './check-names.ts'
 import { CompileFailure } from './failure.ts'
-
-/** Where a name occurs, as LiquidJS will read it. */
-export interface Occurrence {
-  readonly root: string
-  readonly offset: number
-}
-
-/** An output that the masked twin shows as its author wrote it. */
-export interface Mask {
-  readonly output: Statement
-  readonly key: string
-}
 
 /** All that rendering, access, caching and secret handling need to know of a template. */
 export interface Analysis {
   readonly uses: Uses
   readonly bindings: readonly Binding[]
-  readonly rewrites: readonly Rewrite[]
-  readonly occurrences: readonly Occurrence[]
-  /** Outputs that name a secret, outside `capture`. */
-  readonly masks: readonly Mask[]
+  /** Outputs of a path parameter whose slashes stay, and its name. */
+  readonly pathTexts: ReadonlyMap<Value, string>
+  /** Outputs that name a secret, outside `capture`: the masked twin shows them as their author wrote them. */
+  readonly masks: readonly Statement[]
   /** A secret decides more than one output: the masked twin shows the whole source. */
   readonly secretDecides: boolean
   readonly failures: readonly CompileFailure[]
@@ -45,11 +32,9 @@ export function analyse(subject: Subject): Analysis {
 
 class Analyser {
   private readonly subject: Subject
-  private readonly names = new PrivateNames()
   private readonly bindings = new Map<string, Binding>()
-  private readonly rewrites: Rewrite[] = []
-  private readonly occurrences: Occurrence[] = []
-  private readonly masks = new Map<Statement, Mask>()
+  private readonly pathTexts = new Map<Value, string>()
+  private readonly masks = new Set<Statement>()
   private secretDecides = false
   private readonly failures: CompileFailure[] = []
   private readonly warnings: CompileFailure[] = []
@@ -89,9 +74,8 @@ class Analyser {
         time,
       },
       bindings: [...this.bindings.values()].map((binding) => this.withRequired(binding)),
-      rewrites: this.rewrites,
-      occurrences: this.occurrences,
-      masks: [...this.masks.values()],
+      pathTexts: this.pathTexts,
+      masks: [...this.masks],
       secretDecides: this.secretDecides,
       failures: this.failures,
       warnings: this.warnings,
@@ -107,17 +91,17 @@ class Analyser {
   }
 
   private value(value: Value, statement: Statement, hasDefault = false): void {
-    if (value.kind === 'literal') return
+    if (value.kind === 'literal' || value.kind === 'nothing') return
     if (value.kind === 'range') {
       for (const bound of value.bounds) this.value(bound, statement)
       return
     }
     if (value.kind === 'call') {
-      this.replace(value, `${value.name}:${value.argument}`, this.call(value, statement, hasDefault))
+      this.bind(callKey(value), this.call(value, statement, hasDefault), value.begin)
     } else this.path(value, statement)
     if (isOfUser(value) && !hasDefault) this.needsUser = true
     for (const property of value.properties) {
-      if (typeof property !== 'string') this.value(property.computed, statement)
+      if (typeof property === 'object') this.value(property.computed, statement)
     }
   }
 
@@ -148,7 +132,7 @@ class Analyser {
       this.failures.push(new CompileFailure('NOT_ALLOWED_HERE', message, begin))
     }
     this.secrets.add(name)
-    if (statement.tag === 'output' && !statement.inCapture) this.mask(statement)
+    if (statement.tag === 'output' && !statement.inCapture) this.masks.add(statement)
     else this.secretDecides = true
   }
 
@@ -157,15 +141,12 @@ class Analyser {
     const [property] = path.properties
     const failure = checkPath(path, statement, this.subject)
     if (failure !== undefined) this.failures.push(failure)
-    this.occurrences.push({ root, offset: begin })
     this.roots.add(root)
     if (root === 'user') this.session.add(typeof property === 'string' ? `user.${property}` : 'user')
     if (root === 'tenant_id') this.session.add('tenant_id')
     if (root === 'pathParams' && typeof property === 'string') this.pathParams.add(property)
-    if (isValueRoot(root) && !this.bindings.has(root)) {
-      const source: Source = root === 'user' ? { from: root, required: false } : { from: root }
-      this.bindings.set(root, { key: root, source, offset: begin })
-    }
+    if (isValueRoot(root))
+      this.bind(root, root === 'user' ? { from: root, required: false } : { from: root }, begin)
   }
 
   /** A path parameter of format `path`, alone in an output outside `capture`: its slashes stay. */
@@ -176,29 +157,12 @@ class Analyser {
     const [name, ...more] = value.properties
     if (typeof name !== 'string' || more.length > 0 || pathParameters?.get(name) !== 'path') return false
     this.pathParams.add(name)
-    this.replace(value, `path_text:${name}`, { from: 'path_text', name })
+    this.pathTexts.set(value, name)
     return true
   }
 
-  private replace({ begin, end }: { begin: number; end: number }, identity: string, source: Source): void {
-    const key = this.privateName(identity, begin)
-    this.rewrites.push({ begin, end, key })
-    this.occurrences.push({ root: key, offset: end - 1 })
-    if (!this.bindings.has(key)) this.bindings.set(key, { key, source, offset: begin })
-  }
-
-  private mask(output: Statement): void {
-    this.masks.set(output, { output, key: this.privateName(`mask:${output.begin}`, output.begin) })
-  }
-
-  private privateName(identity: string, offset: number): string {
-    const key = this.names.keyFor(identity)
-    if (key === undefined) {
-      this.failures.push(
-        new CompileFailure('TOO_LARGE', 'The template calls too many different functions.', offset),
-      )
-    }
-    return key ?? ''
+  private bind(key: string, source: Source, offset: number): void {
+    if (!this.bindings.has(key)) this.bindings.set(key, { key, source, offset })
   }
 
   /** A variable, and the user, are required as soon as one of their uses has no default. */

@@ -1,6 +1,6 @@
 import { suggestion } from '@sluice/connector-schema'
 import { innerLanguages } from '../embedded-languages/index.ts'
-import { dateFilters, filterArities, propertyFilters } from '../filters/filters.ts'
+import { filterTable, isDateFilter, readsProperty } from '../filters/table.ts'
 import type { Place } from '../places.ts'
 import type { Filter, Filtered, Value } from '../tree/expressions.ts'
 import { CompileFailure } from './failure.ts'
@@ -22,7 +22,7 @@ export function* checkFilters(
         ? (checkRaw(isOutput && isLast) ?? checkArity(filter) ?? checkNamed(filter))
         : checkFilter(filter, place))
     if (message !== undefined) {
-      const code = filterArities.has(filter.name) ? 'SYNTAX' : 'UNKNOWN_FILTER'
+      const code = filterTable.has(filter.name) ? 'SYNTAX' : 'UNKNOWN_FILTER'
       yield new CompileFailure(
         isSigning(filter) && !place.secrets ? 'NOT_ALLOWED_HERE' : code,
         message,
@@ -31,7 +31,7 @@ export function* checkFilters(
     }
   }
   const [first] = filtered.filters
-  if (first !== undefined && dateFilters.includes(first.name) && isHiddenTime(filtered.value)) {
+  if (first !== undefined && isDateFilter(first.name) && isHiddenTime(filtered.value)) {
     yield new CompileFailure(
       'SYNTAX',
       'The time comes from now(): write now() | date: "%Y-%m-%d".',
@@ -41,8 +41,8 @@ export function* checkFilters(
 }
 
 function unknownFilter({ name }: Filter): string | undefined {
-  if (filterArities.has(name)) return undefined
-  const hint = suggestion(name, [...filterArities.keys()])
+  if (filterTable.has(name)) return undefined
+  const hint = suggestion(name, [...filterTable.keys()])
   return `There is no filter \`${name}\`${hint || '.'}`
 }
 
@@ -69,7 +69,7 @@ function checkFilter(filter: Filter, place: Place): string | undefined {
 }
 
 function checkArity(filter: Filter): string | undefined {
-  const [least, most] = filterArities.get(filter.name) ?? [0, 0]
+  const [least, most] = filterTable.get(filter.name)?.arity ?? [0, 0]
   const count = filter.arguments.length
   if (count >= least && count <= most) return undefined
   const wanted = least === most ? String(least) : `${least} to ${most}`
@@ -77,27 +77,26 @@ function checkArity(filter: Filter): string | undefined {
 }
 
 function checkNamed(filter: Filter): string | undefined {
-  for (const [name, value] of filter.named) {
-    const isKnown = filter.name === 'default' && name === 'allow_false'
-    if (!isKnown || value.kind !== 'literal' || typeof value.value !== 'boolean') {
+  for (const name of filter.named.keys()) {
+    if (filter.name !== 'default' || name !== 'allow_false') {
       return `${filter.name} does not know ${name}: only default takes a named argument, allow_false: true.`
     }
   }
   return undefined
 }
 
-/** LiquidJS's words for nothing are objects with methods: as values they would let a path reach those. */
+/** The words for nothing are there to compare with: as values they would mean nothing. */
 function checkNothing(filter: Filter): string | undefined {
   for (const [index, value] of filter.arguments.entries()) {
-    const isNothing = value.kind === 'literal' && value.value === undefined
-    const isComparison = propertyFilters.includes(filter.name) && index === 1
+    const isNothing = value.kind === 'nothing'
+    const isComparison = readsProperty(filter.name) && index === 1
     if (isNothing && !isComparison) return `${filter.name} takes a value: write '' for an empty text.`
   }
   return undefined
 }
 
 function checkProperty(filter: Filter): string | undefined {
-  if (!propertyFilters.includes(filter.name)) return undefined
+  if (!readsProperty(filter.name)) return undefined
   const text = literalText(filter.arguments[0])
   if (text !== undefined && propertyPath.test(text)) return undefined
   return `${filter.name} takes the name of a property in quotes: write ${filter.name}: 'status'.`

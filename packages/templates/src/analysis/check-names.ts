@@ -73,7 +73,8 @@ function complainOfUser(property: Property | undefined): Complaint | undefined {
   if (property === 'profile_fields') {
     return unknown('A profile field is read by its number: write user.profile_fields.by_id(123).')
   }
-  return typeof property === 'string' ? oneOf(property, userProperties, 'user') : undefined
+  if (property === undefined || typeof property === 'object') return undefined
+  return oneOf(property, userProperties, 'user')
 }
 
 function complainOfPathParam(

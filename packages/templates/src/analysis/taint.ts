@@ -39,6 +39,7 @@ export class Taint {
   private ofValue(value: Value): ReadonlySet<Origin> {
     switch (value.kind) {
       case 'literal':
+      case 'nothing':
         return new Set()
       case 'range':
         return union(value.bounds.map((bound) => this.ofValue(bound)))
@@ -61,21 +62,17 @@ export class Taint {
   private bind(node: FlowNode): boolean {
     switch (node.kind) {
       case 'assign':
-        return this.bindName(node.statement.binds, this.ofStatement(node.statement))
+        return this.bindName(node.name, this.ofStatement(node.statement))
       case 'capture':
         return this.bindName(node.name, this.ofFlow(node.body))
       case 'loop':
-        return (
-          node.statement !== undefined &&
-          this.bindName(node.statement.binds, this.ofStatement(node.statement))
-        )
+        return this.bindName(node.variable, this.ofStatement(node.statement))
       default:
         return false
     }
   }
 
-  private bindName(name: string | undefined, found: ReadonlySet<Origin>): boolean {
-    if (name === undefined) return false
+  private bindName(name: string, found: ReadonlySet<Origin>): boolean {
     const known = this.names.get(name) ?? new Set()
     const joined = union([known, found])
     this.names.set(name, joined)
@@ -87,7 +84,9 @@ export class Taint {
     return union(
       nodes.map((node) => {
         if (node.kind === 'capture') return new Set<Origin>()
-        return node.kind === 'output' ? this.ofStatement(node.statement) : this.ofFlow(nodesInside(node))
+        return node.kind === 'output' || node.kind === 'cycle'
+          ? this.ofStatement(node.statement)
+          : this.ofFlow(nodesInside(node))
       }),
     )
   }

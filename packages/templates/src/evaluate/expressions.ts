@@ -1,189 +1,171 @@
-import { Context, defaultOperators, type Expression, type Token, toValueSync, type Value } from 'liquidjs'
-import { engine } from './engine.ts'
-import { type EngineFilter, EscapeFilter } from './fit-outputs.ts'
+import type { FilterRun } from '../filters/filter-run.ts'
+import { filterNamed } from '../filters/filters.ts'
+import {
+  type Call,
+  callKey,
+  type Filter,
+  type Filtered,
+  type Literal,
+  type Path,
+  type Property,
+  type Value,
+} from '../tree/expressions.ts'
+import type { TemplateValues } from '../types.ts'
+import { ExactNumber } from '../values/exact-number.ts'
+import { Nothing } from '../values/nothing.ts'
+import { readComputed, readProperty } from '../values/properties.ts'
 import type { Frame } from './frame.ts'
-import type { LoopSlots, Names } from './names.ts'
-import { readRoot, readUser, type Source } from './scope.ts'
+import { readResponse, readRoot, readUser } from './scope.ts'
+import type { LoopSlots, Slots } from './slots.ts'
 
 /** Gives a value; what a piece of a template is compiled to. */
 export type Evaluate = (frame: Frame) => unknown
 
-/** What these closures do not do: LiquidJS itself renders a template that holds it. */
-export class Unsupported extends Error {}
+type Step = (value: unknown, frame: Frame) => unknown
 
-/** The parts of LiquidJS's tokens that values are made of. */
-interface ValueToken {
-  readonly content?: unknown
-  readonly variable?: unknown
-  readonly props?: readonly ValueToken[]
-  readonly operator?: string
+/** A filter that an output uses in place of the one of this name. */
+export interface Replaced {
+  readonly name: string
+  readonly run: FilterRun
 }
-
-const properties = new Context({}, engine.options, { sync: true })
 
 /** A value with its filters. */
-export function compileValue({ initial, filters }: Value, names: Names): Evaluate {
-  let evaluate = compileExpression(initial, names)
-  for (const filter of filters as unknown as readonly EngineFilter[]) {
-    evaluate = compileFilter(filter, evaluate, names)
+export function compileFiltered(
+  { value, filters }: Filtered,
+  slots: Slots,
+  replaced?: Replaced | undefined,
+): Evaluate {
+  const initial = compileValue(value, slots)
+  const steps = filters.map((filter) => {
+    return compileFilter(
+      filter,
+      slots,
+      filter.name === replaced?.name ? replaced.run : filterNamed(filter.name),
+    )
+  })
+  const [first, second] = steps
+  if (first === undefined) return initial
+  if (second === undefined) return (frame) => first(initial(frame), frame)
+  // No closure around a closure: a chain can be long, and the stack is short.
+  return (frame) => {
+    let result = initial(frame)
+    for (const step of steps) result = step(result, frame)
+    return result
   }
-  return evaluate
 }
 
-/** Whether a value has filters that LiquidJS brings: only those can take long. */
-export function hasRealFilters({ filters }: Value): boolean {
-  return filters.some((filter) => !(filter instanceof EscapeFilter))
-}
-
-function compileFilter(filter: EngineFilter, input: Evaluate, names: Names): Evaluate {
-  if (filter instanceof EscapeFilter) {
-    const { makeSafe } = filter
-    return (frame) => makeSafe(input(frame), frame)
-  }
-  const { handler, args = [], token, liquid } = filter
-  const evaluates = args.map((argument): Evaluate => {
-    if (!Array.isArray(argument)) return compileToken(argument as ValueToken, names)
-    const [name, value] = argument as [string, ValueToken | undefined]
-    if (value === undefined) throw new Unsupported()
-    const evaluate = compileToken(value, names)
+function compileFilter(filter: Filter, slots: Slots, run: FilterRun): Step {
+  const positional = filter.arguments.map((argument) => compileValue(argument, slots))
+  const named = [...filter.named].map(([name, value]): Evaluate => {
+    const evaluate = compileValue(value, slots)
     return (frame) => [name, evaluate(frame)]
   })
-  return (frame) => {
-    const values = evaluates.map((evaluate) => evaluate(frame))
-    const self = { context: frame.context(), token, liquid }
-    return toValueSync(handler.call(self, input(frame), ...values) as never)
+  const all = [...positional, ...named]
+  const [only, ...others] = all
+  if (only === undefined) return (value, frame) => run(value, [], frame)
+  if (others.length === 0) return (value, frame) => run(value, [only(frame)], frame)
+  return (value, frame) =>
+    run(
+      value,
+      all.map((evaluate) => evaluate(frame)),
+      frame,
+    )
+}
+
+/** One value without filters. */
+export function compileValue(value: Value, slots: Slots): Evaluate {
+  switch (value.kind) {
+    case 'literal':
+      return constant(literalValue(value))
+    case 'nothing':
+      return constant(new Nothing(value.word))
+    case 'call':
+      return compileCall(value, slots)
+    case 'path':
+      return compilePath(value, slots)
+    case 'range':
+      throw new Error('a range stands only in a loop')
   }
 }
 
-/** A value, or operators with the precedence that LiquidJS gave them. */
-export function compileExpression(expression: Expression, names: Names): Evaluate {
-  const { postfix } = expression as unknown as { readonly postfix: readonly ValueToken[] }
-  const stack: Evaluate[] = []
-  for (const token of postfix) {
-    if (token.operator === undefined) stack.push(compileToken(token, names))
-    else if (token.operator === 'not') stack.push(not(pop(stack)))
-    else {
-      const right = pop(stack)
-      stack.push(operate(token.operator, pop(stack), right))
-    }
-  }
-  const result = pop(stack)
-  if (stack.length > 0) throw new Unsupported()
-  return result
+function constant(value: unknown): Evaluate {
+  return () => value
 }
 
-function pop(stack: Evaluate[]): Evaluate {
-  const top = stack.pop()
-  if (top === undefined) throw new Unsupported()
-  return top
+function literalValue({ value, digits }: Literal): unknown {
+  return digits === undefined ? value : new ExactNumber(digits)
 }
 
-function not(operand: Evaluate): Evaluate {
-  return (frame) => !isTruthy(operand(frame))
+function compileCall(call: Call, slots: Slots): Evaluate {
+  const spot = slots.resolve(callKey(call))
+  if (spot.kind !== 'root') throw new Error('a call without a binding was compiled')
+  const { slot, source } = spot
+  const read = readOnce(slot, call.begin, (values) => readRoot(source, values))
+  return compileProperties(read, call.properties, slots)
 }
 
-function operate(operator: string, left: Evaluate, right: Evaluate): Evaluate {
-  switch (operator) {
-    // Both sides are looked at, as LiquidJS does: what cannot be read fails whatever the other side is.
-    case 'and':
-      return (frame) => [left(frame), right(frame)].every(isTruthy)
-    case 'or':
-      return (frame) => [left(frame), right(frame)].some(isTruthy)
-    case '==':
-      return (frame) => isEqual(left(frame), right(frame))
-    case '!=':
-      return (frame) => !isEqual(left(frame), right(frame))
-    default: {
-      const run = Object.hasOwn(defaultOperators, operator) ? defaultOperators[operator] : undefined
-      if (run === undefined) throw new Unsupported()
-      const apply = run as (left: unknown, right: unknown, context: Context) => never
-      return (frame) => toValueSync(apply(left(frame), right(frame), properties))
-    }
-  }
-}
-
-/** Liquid's: all but `false` and nothing. */
-export function isTruthy(value: unknown): boolean {
-  return value !== false && value !== undefined && value !== null
-}
-
-/** As `==` says. */
-export function isEqual(one: unknown, other: unknown): boolean {
-  if (typeof one !== 'object' && typeof other !== 'object') return one === other
-  const equals = defaultOperators['=='] as (one: unknown, other: unknown, context: Context) => never
-  return Boolean(toValueSync(equals(one, other, properties)))
-}
-
-/** One literal, or a name with its properties. */
-export function compileToken(token: Token | ValueToken, names: Names): Evaluate {
-  const { content, variable, props } = token as ValueToken
-  if (content !== undefined || 'content' in token) return () => content
-  if (props === undefined || variable !== undefined) throw new Unsupported()
-  const [first, ...others] = props
-  if (typeof first?.content !== 'string') throw new Unsupported()
-  const spot = names.resolve(first.content)
+function compilePath(path: Path, slots: Slots): Evaluate {
+  const text = slots.pathTexts.get(path)
+  if (text !== undefined) return ({ values }) => readRoot({ from: 'path_text', name: text }, values)
+  const { root, properties, begin } = path
+  const spot = slots.resolve(root)
+  if (spot.kind === 'local') return compileProperties(slotReader(spot.slot), properties, slots)
   if (spot.kind === 'loop') {
-    if (first.content === 'forloop') return compileForloop(spot.loop, others)
-    const { item } = spot.loop
-    return compileProperties((frame) => frame.slots[item], others, names)
+    if (root === 'forloop') return compileForloop(spot.loop, properties)
+    return compileProperties(slotReader(spot.loop.item), properties, slots)
   }
-  if (spot.kind === 'local') {
-    const { slot } = spot
-    return compileProperties((frame) => frame.slots[slot], others, names)
+  const [first, ...rest] = properties
+  const { slot, source } = spot
+  if (source.from === 'user' && typeof first === 'string') {
+    return compileProperties(({ values }) => readUser(values, first), rest, slots)
   }
-  const { slot, binding } = spot
-  const [second, ...rest] = others
-  if (binding.source.from === 'user' && typeof second?.content === 'string') {
-    const key = second.content
-    return compileProperties(({ values }) => readUser(values, key), rest, names)
+  if (source.from === 'response' && typeof first === 'string') {
+    const own = slots.shared(`response.${first}`)
+    const read = readOnce(own, begin, (values) => readResponse(values, first))
+    return compileProperties(read, rest, slots)
   }
-  return compileProperties(compileRoot(token as Token, slot, binding.source), others, names)
+  const read = readOnce(slot, begin, (values) => readRoot(source, values))
+  return compileProperties(read, properties, slots)
+}
+
+function slotReader(slot: number): Evaluate {
+  return ({ slots }) => slots[slot]
 }
 
 /** Read when it is first asked for, and once: a payload is parsed only where it is used. */
-function compileRoot(token: Token, slot: number, source: Source): Evaluate {
-  if (source.from === 'tenant_id') return ({ values }) => values.session.tenant_id
-  if (source.from === 'pathParams') return ({ values }) => values.pathParams
+function readOnce(slot: number, begin: number, read: (values: TemplateValues) => unknown): Evaluate {
   return (frame) => {
     const { slots, values, at } = frame
-    if (slots[slot] === undefined) {
-      frame.at = token
-      slots[slot] = readRoot(source, values)
-      frame.at = at
-    }
-    return slots[slot]
+    const known = slots[slot]
+    if (known !== undefined || slot in slots) return known
+    frame.at = begin
+    const value = read(values)
+    frame.at = at
+    slots[slot] = value
+    return value
   }
 }
 
-function compileProperties(root: Evaluate, keys: readonly ValueToken[], names: Names): Evaluate {
-  let evaluate = root
-  for (const key of keys) {
-    const holder = evaluate
-    if ('content' in key && (typeof key.content === 'string' || typeof key.content === 'number')) {
-      const { content } = key
-      evaluate = (frame) => readProperty(holder(frame), content)
-    } else {
-      const computed = compileToken(key, names)
-      evaluate = (frame) => properties.readProperty(holder(frame) as never, computed(frame) as never)
-    }
+function compileProperties(root: Evaluate, properties: readonly Property[], slots: Slots): Evaluate {
+  const steps = properties.map((property): Step => {
+    if (typeof property !== 'object') return (holder) => readProperty(holder, property)
+    const key = compileValue(property.computed, slots)
+    return (holder, frame) => readComputed(holder, key(frame))
+  })
+  const [first, second] = steps
+  if (first === undefined) return root
+  if (second === undefined) return (frame) => first(root(frame), frame)
+  return (frame) => {
+    let value = root(frame)
+    for (const step of steps) value = step(value, frame)
+    return value
   }
-  return evaluate
 }
 
-/** As LiquidJS does; what is plainly there needs none of its questions. */
-function readProperty(holder: unknown, key: string | number): unknown {
-  if (typeof holder === 'object' && holder !== null && !Array.isArray(holder) && Object.hasOwn(holder, key)) {
-    const value = (holder as Readonly<Record<string, unknown>>)[key]
-    if (typeof value !== 'function') return value
-  }
-  return properties.readProperty(holder as never, key as never)
-}
-
-function compileForloop({ index, length }: LoopSlots, [key, ...more]: readonly ValueToken[]): Evaluate {
-  if (more.length > 0) throw new Unsupported()
+function compileForloop({ index, length }: LoopSlots, [key]: readonly Property[]): Evaluate {
   const at = ({ slots }: Frame): number => Number(slots[index])
   const size = ({ slots }: Frame): number => Number(slots[length])
-  switch (key?.content) {
+  switch (key) {
     case 'index':
       return (frame) => at(frame) + 1
     case 'index0':
@@ -199,6 +181,6 @@ function compileForloop({ index, length }: LoopSlots, [key, ...more]: readonly V
     case 'length':
       return size
     default:
-      throw new Unsupported()
+      throw new Error('an unknown property of forloop was compiled')
   }
 }

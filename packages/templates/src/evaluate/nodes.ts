@@ -1,38 +1,44 @@
-import {
-  AssignTag,
-  BreakTag,
-  CaptureTag,
-  CaseTag,
-  CommentTag,
-  ContinueTag,
-  EchoTag,
-  ForTag,
-  IfTag,
-  LiquidTag,
-  Output,
-  RawTag,
-  type Template,
-  type Token,
-  UnlessTag,
-  type Value,
-} from 'liquidjs'
-import {
-  compileToken,
-  compileValue,
-  type Evaluate,
-  hasRealFilters,
-  isEqual,
-  isTruthy,
-  Unsupported,
-} from './expressions.ts'
+import { toText } from '../positions/escaping/escape.ts'
+import type {
+  BranchesNode,
+  CaptureNode,
+  CaseNode,
+  CycleNode,
+  FlowNode,
+  LoopNode,
+  WriterNode,
+} from '../tree/flow.ts'
+import type { Statement } from '../tree/statement.ts'
+import { isEqual } from '../values/compare.ts'
+import { Nothing } from '../values/nothing.ts'
+import { compileCondition } from './conditions.ts'
+import { compileFiltered, compileValue, type Replaced } from './expressions.ts'
 import type { Frame } from './frame.ts'
-import type { Names } from './names.ts'
+import { compileTurns } from './loop.ts'
+import type { Slots } from './slots.ts'
 
-/** What to do after a node: go on, or leave or begin anew the loop around it. */
+/** What to do after a node: go on, or leave the loop around it, or go to its next turn. */
 type Signal = 'break' | 'continue' | undefined
 
 /** What a node of a template is compiled to. */
 export type Run = (frame: Frame) => Signal
+
+/** How one output is written where it stands. */
+export interface Fit {
+  readonly makeSafe: (value: unknown, frame: Frame) => string
+  readonly replaced: Replaced | undefined
+  /** Whether what is written can depend on a secret. */
+  readonly bearsSecret: boolean
+}
+
+/** An output, or the author's text, which the masked twin shows in its place. */
+export type Written = Fit | { readonly shown: string }
+
+interface Options {
+  readonly source: string
+  readonly slots: Slots
+  readonly writtenAt: (statement: Statement) => Written
+}
 
 /** Compiled nodes, and whether they can take long. */
 export interface Program {
@@ -40,53 +46,25 @@ export interface Program {
   readonly isTimed: boolean
 }
 
-/** Compiles what LiquidJS parsed. @throws Unsupported where only LiquidJS can render it */
-export function compileNodes(templates: readonly Template[], names: Names): Program {
-  const compiler = new NodeCompiler(names)
-  const run = compiler.list(templates)
+/** Compiles a tree to closures that keep nothing of it. */
+export function compileNodes(flow: readonly FlowNode[], options: Options): Program {
+  const compiler = new NodeCompiler(options)
+  const run = compiler.list(flow)
   return { run, isTimed: compiler.isTimed }
-}
-
-/** Fields of LiquidJS's tags that its types keep to itself. */
-interface Branch {
-  readonly value: Value
-  readonly templates: Template[]
-}
-interface Branching {
-  readonly branches: readonly Branch[]
-  readonly elseTemplates?: Template[]
-}
-interface Casing {
-  readonly value: Value
-  readonly branches: readonly { readonly values: readonly Token[]; readonly templates: Template[] }[]
-  readonly elseTemplates: Template[]
-}
-interface Assigning {
-  readonly key: string
-  readonly value: Value
-}
-interface Capturing {
-  readonly variable: string
-  readonly templates: Template[]
-}
-interface Looping {
-  readonly variable: string
-  readonly collection: Token
-  readonly hash: { readonly hash: Readonly<Record<string, Token | undefined>> }
-  readonly templates: Template[]
-  readonly elseTemplates: Template[]
 }
 
 class NodeCompiler {
   isTimed = false
-  private readonly names: Names
+  private readonly options: Options
+  private readonly slots: Slots
 
-  constructor(names: Names) {
-    this.names = names
+  constructor(options: Options) {
+    this.options = options
+    this.slots = options.slots
   }
 
-  list(templates: readonly Template[]): Run {
-    const runs = templates.map((template) => this.node(template)).filter((run) => run !== undefined)
+  list(nodes: readonly FlowNode[]): Run {
+    const runs = nodes.map((node) => this.node(node))
     const [first, second] = runs
     if (first === undefined) return () => undefined
     if (second === undefined) return first
@@ -99,161 +77,161 @@ class NodeCompiler {
     }
   }
 
-  private node(template: Template): Run | undefined {
-    if (template instanceof Output || template instanceof EchoTag) return this.output(template)
-    if (template instanceof IfTag || template instanceof UnlessTag) return this.branches(template)
-    if (template instanceof ForTag) return this.loop(template)
-    if (template instanceof AssignTag) return this.assign(template)
-    if (template instanceof CaptureTag) return this.capture(template)
-    if (template instanceof CaseTag) return this.case(template)
-    if (template instanceof LiquidTag) return this.list((template as unknown as Capturing).templates)
-    if (template instanceof BreakTag) return () => 'break'
-    if (template instanceof ContinueTag) return () => 'continue'
-    if (template instanceof CommentTag) return undefined
-    return writeText(textOf(template))
+  private node(node: FlowNode): Run {
+    switch (node.kind) {
+      case 'text':
+        return writeText(this.options.source.slice(node.begin, node.end))
+      case 'output':
+        return this.writer(node, (written) => this.output(node, written))
+      case 'cycle':
+        return this.writer(node, (written) => this.cycle(node, written.makeSafe))
+      case 'assign':
+        return this.assign(node)
+      case 'capture':
+        return this.capture(node)
+      case 'branches':
+        return this.branches(node)
+      case 'case':
+        return this.case(node)
+      case 'loop':
+        return this.loop(node)
+      case 'jump':
+        return node.tag === 'break' ? () => 'break' : () => 'continue'
+    }
   }
 
-  private output(template: Output | EchoTag): Run {
-    const { token } = template
-    const { value } = template as unknown as { readonly value: Value }
-    const isTimed = hasRealFilters(value)
+  private writer({ statement }: WriterNode, compile: (fit: Fit) => Run): Run {
+    const written = this.options.writtenAt(statement)
+    if ('shown' in written) return writeText(written.shown)
+    return compile(written.bearsSecret ? { ...written, makeSafe: noting(written.makeSafe) } : written)
+  }
+
+  private output(
+    { statement: { begin }, value }: Extract<FlowNode, { kind: 'output' }>,
+    { makeSafe, replaced }: Fit,
+  ): Run {
+    const isTimed = value.filters.length > 0
     this.isTimed ||= isTimed
-    const evaluate = compileValue(value, this.names)
+    const evaluate = compileFiltered(value, this.slots, replaced)
     return (frame) => {
-      frame.at = token
+      frame.at = begin
       if (isTimed) frame.checkTime()
-      frame.write(evaluate(frame) as string)
+      frame.write(makeSafe(evaluate(frame), frame))
       return undefined
     }
   }
 
-  private branches(template: IfTag | UnlessTag): Run {
-    const { branches, elseTemplates = [] } = template as unknown as Branching
-    const { token } = template
-    const arms = branches.map(({ value, templates }, index) => ({
-      holds: this.condition(value, template instanceof UnlessTag && index === 0),
-      run: this.list(templates),
-    }))
-    const otherwise = this.list(elseTemplates)
+  private cycle(
+    { statement: { begin }, group, values, identity }: CycleNode,
+    makeSafe: Fit['makeSafe'],
+  ): Run {
+    const all = values.map((value) => compileValue(value, this.slots))
+    const groupOf = group === undefined ? () => undefined : compileValue(group, this.slots)
+    const slot = this.slots.shared(`cycle ${identity}`)
     return (frame) => {
-      frame.at = token
-      for (const { holds, run } of arms) if (holds(frame)) return run(frame)
-      return otherwise(frame)
+      frame.at = begin
+      const turns = frame.turnsOf(slot)
+      const key = toText(groupOf(frame), frame)
+      const turn = turns.get(key) ?? 0
+      turns.set(key, (turn + 1) % all.length)
+      frame.write(makeSafe(all[turn]?.(frame), frame))
+      return undefined
     }
   }
 
-  private condition(value: Value, isNegated: boolean): (frame: Frame) => boolean {
-    const evaluate = compileValue(value, this.names)
-    return isNegated ? (frame) => !isTruthy(evaluate(frame)) : (frame) => isTruthy(evaluate(frame))
-  }
-
-  /** Every branch that fits runs, not only the first. */
-  private case(template: CaseTag): Run {
-    const { value, branches, elseTemplates } = template as unknown as Casing
-    const { token } = template
-    const target = compileValue(value, this.names)
-    const arms = branches.map(({ values, templates }) => ({
-      values: values.map((candidate) => compileToken(candidate, this.names)),
-      run: this.list(templates),
-    }))
-    const otherwise = this.list(elseTemplates)
-    return (frame) => {
-      frame.at = token
-      const wanted = target(frame)
-      let isHit = false
-      for (const { values, run } of arms) {
-        if (!values.some((candidate) => isEqual(wanted, candidate(frame)))) continue
-        isHit = true
-        const signal = run(frame)
-        if (signal !== undefined) return signal
-      }
-      return isHit ? undefined : otherwise(frame)
-    }
-  }
-
-  private assign(template: AssignTag): Run {
-    const { key, value } = template as unknown as Assigning
-    const { token } = template
-    const isTimed = hasRealFilters(value)
+  private assign({ statement: { begin }, name, value }: Extract<FlowNode, { kind: 'assign' }>): Run {
+    const isTimed = value.filters.length > 0
     this.isTimed ||= isTimed
-    const evaluate = compileValue(value, this.names)
-    const slot = this.names.assign(key)
+    const evaluate = compileFiltered(value, this.slots)
+    const slot = this.slots.assign(name)
     return (frame) => {
-      frame.at = token
+      frame.at = begin
       if (isTimed) frame.checkTime()
       frame.slots[slot] = evaluate(frame)
       return undefined
     }
   }
 
-  private capture(template: CaptureTag): Run {
-    const { variable, templates } = template as unknown as Capturing
-    const run = this.list(templates)
-    const slot = this.names.assign(variable)
+  private capture({ begin, name, body }: CaptureNode): Run {
+    const run = this.list(body)
+    const slot = this.slots.assign(name)
     return (frame) => {
-      const outer = frame.text
-      frame.text = ''
-      run(frame)
-      frame.slots[slot] = frame.text
-      frame.text = outer
+      frame.at = begin
+      frame.slots[slot] = frame.gather(run)
       return undefined
     }
   }
 
-  private loop(template: ForTag): Run {
-    const { variable, collection, hash, templates, elseTemplates } = template as unknown as Looping
-    const { token } = template
+  private branches({ arms, otherwise }: BranchesNode): Run {
+    const compiled = arms.map(({ begin, when, body }) => {
+      return { begin, holds: compileCondition(when, this.slots), run: this.list(body) }
+    })
+    const rest = this.list(otherwise ?? [])
+    return (frame) => {
+      for (const { begin, holds, run } of compiled) {
+        frame.at = begin
+        if (holds(frame)) return run(frame)
+      }
+      return rest(frame)
+    }
+  }
+
+  /** Every branch that fits runs, not only the first. */
+  private case({ begin, value, arms, otherwise }: CaseNode): Run {
+    const word = value.kind === 'nothing' ? new Nothing(value.word).asValue() : undefined
+    const target = word === undefined ? compileValue(value, this.slots) : () => word
+    const compiled = arms.map(({ begin: at, when, body }) => ({
+      at,
+      values: when.map((candidate) => compileValue(candidate, this.slots)),
+      run: this.list(body),
+    }))
+    const rest = this.list(otherwise ?? [])
+    return (frame) => {
+      frame.at = begin
+      const wanted = target(frame)
+      let isHit = false
+      for (const { at, values, run } of compiled) {
+        frame.at = at
+        if (!values.some((candidate) => isEqual(wanted, candidate(frame), frame))) continue
+        isHit = true
+        const signal = run(frame)
+        if (signal !== undefined) return signal
+      }
+      return isHit ? undefined : rest(frame)
+    }
+  }
+
+  private loop(node: LoopNode): Run {
     this.isTimed = true
-    const evaluate = compileToken(collection, this.names)
-    const cut = this.modifiers(hash.hash)
-    const otherwise = this.list(elseTemplates)
-    return this.names.inLoop(variable, ({ item, index, length }) => {
-      const body = this.list(templates)
+    const { begin, variable } = node
+    const turnsOf = compileTurns(node, this.slots)
+    const otherwise = this.list(node.otherwise ?? [])
+    return this.slots.inLoop(variable, ({ item, index, length }) => {
+      const body = this.list(node.body)
       return (frame) => {
-        frame.at = token
-        const all = toList(evaluate(frame))
-        if (all.length === 0) return otherwise(frame)
-        const items = cut(all, frame)
+        frame.at = begin
+        const { hasItems, count, item: itemAt } = turnsOf(frame)
+        if (!hasItems) return otherwise(frame)
         const { slots } = frame
-        slots[length] = items.length
-        for (let position = 0; position < items.length; position += 1) {
+        slots[length] = count
+        for (let turn = 0; turn < count; turn += 1) {
           frame.checkTime()
-          slots[index] = position
-          slots[item] = items[position]
+          slots[index] = turn
+          slots[item] = itemAt(turn)
           if (body(frame) === 'break') break
         }
         return undefined
       }
     })
   }
-
-  /** `offset`, then `limit`, then `reversed`, whatever order they are written in. */
-  private modifiers(
-    hash: Readonly<Record<string, Token | undefined>>,
-  ): (items: readonly unknown[], frame: Frame) => readonly unknown[] {
-    if (Object.keys(hash).length === 0) return (items) => items
-    const number = (name: string): Evaluate | undefined => {
-      const token = Object.hasOwn(hash, name) ? hash[name] : undefined
-      return token === undefined ? undefined : compileToken(token, this.names)
-    }
-    const offset = number('offset')
-    const limit = number('limit')
-    const isReversed = Object.hasOwn(hash, 'reversed')
-    return (items, frame) => {
-      const from = offset?.(frame)
-      const count = limit?.(frame)
-      const rest = from === undefined ? items : items.slice(from as number)
-      const cut = count === undefined ? rest : rest.slice(0, count as number)
-      return isReversed ? cut.toReversed() : cut
-    }
-  }
 }
 
-/** As LiquidJS counts through a value. */
-function toList(value: unknown): readonly unknown[] {
-  if (Array.isArray(value)) return value
-  if (typeof value === 'string') return value === '' ? [] : [value]
-  return typeof value === 'object' && value !== null ? Object.entries(value) : []
+/** Tells the text of an output before it is made safe for its place. */
+function noting(makeSafe: Fit['makeSafe']): Fit['makeSafe'] {
+  return (value, frame) => {
+    frame.onSecret?.(toText(value, frame))
+    return makeSafe(value, frame)
+  }
 }
 
 function writeText(text: string): Run {
@@ -261,11 +239,4 @@ function writeText(text: string): Run {
     frame.write(text)
     return undefined
   }
-}
-
-function textOf(template: Template): string {
-  if ('str' in template && typeof template.str === 'string') return template.str
-  if (!(template instanceof RawTag)) throw new Unsupported()
-  const { tokens } = template as unknown as { readonly tokens: readonly Token[] }
-  return tokens.map((token) => token.getText()).join('')
 }

@@ -12,7 +12,6 @@ export type Source =
   | { readonly from: 'profile_field'; readonly id: number; readonly required: boolean }
   | { readonly from: 'user'; readonly required: boolean }
   | { readonly from: 'path_text'; readonly name: string }
-  | { readonly from: 'constant'; readonly text: string }
   | { readonly from: 'tenant_id' | 'pathParams' | 'body_text' | 'response' }
   | { readonly from: 'body' }
 
@@ -31,21 +30,6 @@ export class BindingFailure extends RenderFailure {
     super(failure.reason, failure.message)
     this.offset = offset
   }
-}
-
-/** A fresh scope: without a prototype, and with nothing in it that the template does not name. */
-export function createScope(bindings: readonly Binding[], values: TemplateValues): object {
-  const scope: object = Object.create(null)
-  for (const { key, source, offset } of bindings) {
-    try {
-      requireUser(source, values)
-      if (source.from === 'body') defineLazy(scope, key, () => readRoot(source, values))
-      else define(scope, key, readRoot(source, values))
-    } catch (error) {
-      throw error instanceof RenderFailure ? new BindingFailure(error, offset) : error
-    }
-  }
-  return scope
 }
 
 /** The bindings that may have no value, for which a render fails before it begins. */
@@ -91,8 +75,6 @@ export function readRoot(source: Source, values: TemplateValues): unknown {
       return ownValue(values.session.user?.profile_fields ?? {}, String(source.id))
     case 'path_text':
       return new PathText(String(ownValue(values.pathParams, source.name) ?? ''))
-    case 'constant':
-      return source.text
     case 'user':
       return values.session.user === undefined ? undefined : userScope(values.session.user)
     case 'tenant_id':
@@ -102,7 +84,7 @@ export function readRoot(source: Source, values: TemplateValues): unknown {
     case 'body_text':
       return values.body?.text
     case 'response':
-      return values.response === undefined ? undefined : responseScope(values.response)
+      throw new Error('response is read by its properties')
   }
 }
 
@@ -121,11 +103,19 @@ function userScope({ id, email, first_name, last_name, username, roles }: Sessio
   return Object.assign(Object.create(null), { id, email, first_name, last_name, username, roles })
 }
 
-function responseScope(response: ResponseValues): object {
-  const scope = Object.assign(Object.create(null), { status_code: response.status, body: response.text })
-  defineLazy(scope, 'headers', () => headersOf(response))
-  defineLazy(scope, 'json', () => parseResponse(response))
-  return scope
+/** One property of the API's response, by a name that the template was checked for. */
+export function readResponse({ response }: TemplateValues, property: string): unknown {
+  if (response === undefined) return undefined
+  switch (property) {
+    case 'status_code':
+      return response.status
+    case 'headers':
+      return headersOf(response)
+    case 'body':
+      return response.text
+    default:
+      return parseResponse(response)
+  }
 }
 
 function headersOf(response: ResponseValues): object {
@@ -154,18 +144,4 @@ function parseResponse({ status, text }: ResponseValues): unknown {
 
 function ownValue(holder: Readonly<Record<string, unknown>>, key: string): unknown {
   return Object.hasOwn(holder, key) ? holder[key] : undefined
-}
-
-function define(scope: object, key: string, value: unknown): void {
-  Object.defineProperty(scope, key, { value, enumerable: true })
-}
-
-/** Parsed when it is first read, and once. */
-function defineLazy(scope: object, key: string, parse: () => unknown): void {
-  let parsed: { readonly value: unknown } | undefined
-  const get = (): unknown => {
-    parsed ??= { value: parse() }
-    return parsed.value
-  }
-  Object.defineProperty(scope, key, { get, enumerable: true })
 }

@@ -1,5 +1,7 @@
 import { RenderFailure } from '../evaluate/render-error.ts'
 import { type Meter, toText } from '../positions/escaping/escape.ts'
+import { ExactNumber } from '../values/exact-number.ts'
+import { isRecord } from '../values/lists.ts'
 
 /** Parses JSON; the message names what had to be JSON, never what it was. */
 export function parseJson(text: string, what: string): unknown {
@@ -8,6 +10,11 @@ export function parseJson(text: string, what: string): unknown {
   } catch {
     throw new RenderFailure('json', `${what} is not valid JSON.`)
   }
+}
+
+/** Checks that a text is JSON, and keeps nothing of it. @throws RenderFailure */
+export function checkJson(text: string, what: string): void {
+  if (!isJsonText(text)) throw new RenderFailure('json', `${what} is not valid JSON.`)
 }
 
 /** Whether a text is JSON. */
@@ -41,10 +48,10 @@ function charge(value: unknown, meter: Meter): void {
   else if (Array.isArray(value)) {
     meter.use(value.length + 2)
     for (const part of value) charge(part, meter)
-  } else if (typeof value === 'object' && value !== null) {
+  } else if (isRecord(value)) {
     for (const [key, part] of Object.entries(value)) {
       meter.use(key.length + 4)
       charge(part, meter)
     }
-  } else meter.use(8)
+  } else meter.use(value instanceof ExactNumber ? value.toString().length : 8)
 }

@@ -1,15 +1,16 @@
 import { createHash, createHmac } from 'node:crypto'
 import { RenderFailure } from '../evaluate/render-error.ts'
 import { type Meter, toText } from '../positions/escaping/escape.ts'
+import { isRecord } from '../values/lists.ts'
+import type { FilterRun } from './filter-run.ts'
 
 type Algorithm = 'sha1' | 'sha256' | 'sha512'
-type Signer = (value: unknown, args: readonly unknown[], meter: Meter) => string
 
 /** JOSE header fields that decide how a token is verified (RFC 7515 §4.1): no template may choose them. */
 const fixedHeaderFields = ['alg', 'crit', 'b64', 'jku', 'jwk', 'x5u', 'x5c']
 
 /** `| sha256`: hex. */
-export function hashing(algorithm: Algorithm): Signer {
+export function hashing(algorithm: Algorithm): FilterRun {
   return (value, _, meter) => {
     const text = toText(value, meter)
     meter.use(text.length)
@@ -18,7 +19,7 @@ export function hashing(algorithm: Algorithm): Signer {
 }
 
 /** `| hmac_sha256: key`: hex, or base64 with `: key, 'base64'`. */
-export function signing(algorithm: Algorithm): Signer {
+export function signing(algorithm: Algorithm): FilterRun {
   return (value, [key, encoding], meter) => {
     const text = toText(value, meter)
     meter.use(text.length)
@@ -31,13 +32,13 @@ export function signing(algorithm: Algorithm): Signer {
 export function encodeJwt(claims: unknown, args: readonly unknown[], meter: Meter): string {
   const [key, algorithm, headers = {}] = args
   if (algorithm !== 'HS256') throw new RenderFailure('filter', "jwt_encode signs with 'HS256'.")
-  if (!isObject(claims)) {
+  if (!isRecord(claims)) {
     throw new RenderFailure(
       'filter',
       'The claims of jwt_encode are a JSON object: write | from_json before it.',
     )
   }
-  if (!isObject(headers) || fixedHeaderFields.some((field) => Object.hasOwn(headers, field))) {
+  if (!isRecord(headers) || fixedHeaderFields.some((field) => Object.hasOwn(headers, field))) {
     throw new RenderFailure(
       'filter',
       `The headers of jwt_encode are a JSON object without ${fixedHeaderFields.join(', ')}.`,
@@ -50,10 +51,6 @@ export function encodeJwt(claims: unknown, args: readonly unknown[], meter: Mete
 
 function encodePart(part: object): string {
   return Buffer.from(JSON.stringify(part), 'utf8').toString('base64url')
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** A signature with an empty key says nothing. */

@@ -1,42 +1,34 @@
-import type { Context } from 'liquidjs'
 import { RenderFailure } from '../evaluate/render-error.ts'
 import { limits, type RenderBudget } from './limits.ts'
 
-/** A limit of work or size that a wider budget does not have: the same render may succeed in a worker. */
+const advice = 'do less work in loops, or on less data.'
+
+/** A limit of work or size that a wider budget does not have: the same render may succeed in a render process. */
 export class BudgetFailure extends RenderFailure {
   constructor(message: string) {
     super('limit', message)
   }
 }
 
-// A render is synchronous from its beginning to its end, so one variable serves a whole thread.
-let current: RenderBudget = limits.inProcess
-
-/** What the render that runs now may cost. */
-export function currentBudget(): RenderBudget {
-  return current
+/** More than a render may allocate. */
+export function outOfMemory(): BudgetFailure {
+  return new BudgetFailure(`The template needs more memory than it may have here: ${advice}`)
 }
 
-/** Renders with the budget of a worker. Anything else in this thread waits meanwhile. */
-export function withIsolatedBudget<Result>(render: () => Result): Result {
-  const before = current
-  current = limits.isolated
-  try {
-    return render()
-  } finally {
-    current = before
-  }
+/** More than a render may do. */
+export function outOfWork(): BudgetFailure {
+  return new BudgetFailure(`The template needs more work than it may do here: ${advice}`)
 }
 
-const workDone = new WeakMap<Context, number>()
+/** More than a render may take. */
+export function outOfTime(): RenderFailure {
+  return new RenderFailure('limit', `The template needs more time than it may have: ${advice}`)
+}
 
-/** Counts the work of one render. @throws BudgetFailure when it is more than the render may do */
-export function chargeWork(context: Context, units: number): void {
-  const done = (workDone.get(context) ?? 0) + units
-  if (done > current.workUnits) {
-    throw new BudgetFailure(
-      'The template needs more work than it may do here: do less work in loops, or on less data.',
-    )
-  }
-  workDone.set(context, done)
+/** More than a render may give. */
+export function outputTooLarge({ outputBytes }: RenderBudget): RenderFailure {
+  const message = `The template gives more than ${outputBytes / (1024 * 1024)} MiB.`
+  return outputBytes < limits.isolated.outputBytes
+    ? new BudgetFailure(message)
+    : new RenderFailure('limit', message)
 }

@@ -81,11 +81,17 @@ test('nesting is bounded, of tags and of brackets', () => {
   expect(errorsOf(brackets(10_000))[0]?.code).toBe('TOO_LARGE')
 })
 
-test('a source full of calls compiles', () => {
-  const calls = Array.from({ length: 4000 }, (_, index) => `{{ now(${index}) }}`).join('')
-  const started = performance.now()
-  expect(compiled(calls).uses.time).toBe(true)
-  expect(performance.now() - started).toBeLessThan(10_000)
+test('a template holds 1,000 outputs and tags, ends of blocks and comments not counted', () => {
+  const outputs = (count: number): string =>
+    Array.from({ length: count }, (_, n) => `{{ now(${n}) }}`).join('')
+  expect(compiled(outputs(1000)).uses.time).toBe(true)
+  expect(errorsOf(outputs(1001))).toMatchObject([{ code: 'TOO_LARGE' }])
+  expect(compiled('{% if user.id %}{% else %}{% endif %}{% # note %}'.repeat(500)).uses.session.size).toBe(1)
+  expect(errorsOf('{% if user.id %}{% else %}{% endif %}'.repeat(501))).toMatchObject([{ code: 'TOO_LARGE' }])
+  const lines = (count: number): string => `{% liquid\n${'  echo user.id\n'.repeat(count)}%}`
+  expect(compiled(lines(999)).uses.session.size).toBe(1)
+  expect(errorsOf(lines(1000))).toMatchObject([{ code: 'TOO_LARGE' }])
+  expect(errorsOf('{{ user.id }}'.repeat(1000) + lines(1))).toMatchObject([{ code: 'TOO_LARGE' }])
 })
 
 test('no state is left from one render to the next', () => {

@@ -14,7 +14,9 @@ export interface RenderBudget {
 export const limits = {
   /** UTF-8 bytes. */
   sourceBytes: 64 * 1024,
-  /** Tags inside tags, and brackets inside brackets: both engines are recursive. */
+  /** Outputs and tags; the end of a block counts with its begin. */
+  markers: 1000,
+  /** Tags inside tags, and brackets inside brackets: walks of the tree are recursive. */
   nesting: 100,
   /** UTF-8 bytes of a payload or an answer that is rendered in the server's own thread. */
   inProcessInputBytes: 256 * 1024,

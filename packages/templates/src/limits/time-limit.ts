@@ -1,7 +1,8 @@
-import { AssertionError } from 'liquidjs'
+import { outOfTime } from './budget.ts'
 
-/** As LiquidJS asks for it: between nodes, with the time of `performance.now()`. */
+/** Asked between the parts of a render, with the time of `performance.now()`. */
 export interface TimeLimit {
+  /** @throws RenderFailure */
   check(now: number): void
 }
 
@@ -20,7 +21,7 @@ export function createTimeLimit(limitMs: number): TimeLimit {
       if (now <= suspectAt) return
       const workedMs = workedSoFarMs()
       workedBefore ??= workedMs
-      if (workedMs - workedBefore > halfMs) throw new AssertionError('template render limit exceeded')
+      if (workedMs - workedBefore > halfMs) throw outOfTime()
     },
   }
 }

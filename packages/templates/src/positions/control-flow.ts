@@ -1,4 +1,4 @@
-import type { FlowNode } from '../tree/flow.ts'
+import type { BranchesNode, CaptureNode, CaseNode, FlowNode, LoopNode } from '../tree/flow.ts'
 import type { Grammar, PositionReport } from './grammar.ts'
 
 /** Positions at which a loop's body can be left early. */
@@ -6,9 +6,6 @@ interface LoopExits<P> {
   readonly breaks: P[]
   readonly continues: P[]
 }
-
-/** What is gathered in a capture. */
-export type CaptureNode = FlowNode & { readonly kind: 'capture' }
 
 interface Walk<P> {
   readonly grammar: Grammar<P>
@@ -55,6 +52,7 @@ function followNode<P>(node: FlowNode, position: P, around: Surroundings<P>): P 
     case 'text':
       return grammar.text(position, node.begin, node.end)
     case 'output':
+    case 'cycle':
       return grammar.output(position, node.statement)
     case 'assign':
       return position
@@ -62,7 +60,9 @@ function followNode<P>(node: FlowNode, position: P, around: Surroundings<P>): P 
       capture(node)
       return position
     case 'branches':
-      return node.tag === 'case' ? followCase(node, position, around) : followBranches(node, position, around)
+      return followBranches(node, position, around)
+    case 'case':
+      return followCase(node, position, around)
     case 'loop':
       return followLoop(node, position, around)
     case 'jump':
@@ -71,30 +71,24 @@ function followNode<P>(node: FlowNode, position: P, around: Surroundings<P>): P 
   }
 }
 
-type Branches = FlowNode & { readonly kind: 'branches' }
-
-function followBranches<P>(node: Branches, from: P, around: Surroundings<P>): P | undefined {
-  const ends = node.arms.map((arm) => follow(arm, from, around))
+function followBranches<P>(node: BranchesNode, from: P, around: Surroundings<P>): P | undefined {
+  const ends = node.arms.map(({ body }) => follow(body, from, around))
   ends.push(node.otherwise === undefined ? from : follow(node.otherwise, from, around))
   return meet(ends, node, around.walk)
 }
 
-/** LiquidJS runs every `when` that fits, not only the first: each branch goes on from all before it. */
-function followCase<P>(node: Branches, from: P, around: Surroundings<P>): P | undefined {
+/** Every `when` that fits is run, not only the first: each branch goes on from all before it. */
+function followCase<P>(node: CaseNode, from: P, around: Surroundings<P>): P | undefined {
   let position: P | undefined = from
-  for (const arm of node.arms) {
+  for (const { body } of node.arms) {
     if (position === undefined) return undefined
-    position = meet([position, follow(arm, position, around)], node, around.walk)
+    position = meet([position, follow(body, position, around)], node, around.walk)
   }
   const otherwise = node.otherwise === undefined ? from : follow(node.otherwise, from, around)
   return meet([position, otherwise], node, around.walk)
 }
 
-function followLoop<P>(
-  node: FlowNode & { readonly kind: 'loop' },
-  from: P,
-  around: Surroundings<P>,
-): P | undefined {
+function followLoop<P>(node: LoopNode, from: P, around: Surroundings<P>): P | undefined {
   const { walk } = around
   const { grammar } = walk
   let entry = from

@@ -59,7 +59,7 @@ describe('in process', () => {
 describe('with the budget of a worker', () => {
   test('the same template has no limit of work, and the thread is as before afterwards', () => {
     const template = compiled(where, 'request_body')
-    const many = withBody(listOf(30_000))
+    const many = withBody(listOf(limits.inProcess.workUnits))
     expect(renderIsolated(template, many)).toBe('0')
     expect(failureOf(() => template.render(many)).mayFitWorker).toBe(true)
   })

@@ -1,7 +1,7 @@
 /** The half of an isolated render that runs in the other process. */
 
 import { compileTemplate } from '../compile.ts'
-import { withIsolatedBudget } from '../limits/budget.ts'
+import { limits } from '../limits/limits.ts'
 import type { CompiledTemplate, TemplateValues } from '../types.ts'
 import { readRecipe, type TemplateRecipe } from './recipe.ts'
 
@@ -22,5 +22,5 @@ export function compileRecipe(recipe: TemplateRecipe): CompiledTemplate {
  * @throws TemplateRenderError
  */
 export function renderIsolated(template: CompiledTemplate, values: BodyTemplateValues): string {
-  return withIsolatedBudget(() => template.render(values))
+  return template.render(values, undefined, limits.isolated)
 }

@@ -1,11 +1,9 @@
-import type { Filtered } from './expressions.ts'
+import type { Filtered, Span } from './expressions.ts'
 
 /** An output or a tag, with every value that occurs in it. */
-export interface Statement {
+export interface Statement extends Span {
   /** `output`, or the tag's name. */
   readonly tag: string
-  readonly begin: number
-  readonly end: number
   readonly expressions: readonly Filtered[]
   /** The name that `assign` and `for` bind. */
   readonly binds?: string
@@ -13,9 +11,4 @@ export interface Statement {
   readonly inCapture: boolean
   /** Variables of the loops around it. */
   readonly loopVariables: readonly string[]
-}
-
-/** Whether a statement writes a value. */
-export function writes({ tag }: Statement): boolean {
-  return tag === 'output' || tag === 'echo' || tag === 'cycle'
 }

@@ -1,7 +1,21 @@
 import { adviceFor, checkArgument, example } from '../../functions.ts'
 import { limits } from '../../limits/limits.ts'
 import { type FunctionName, functions, isFunctionWord, isKeyword } from '../../names.ts'
-import type { Call, Filter, Filtered, Literal, Path, Property, Range, Value } from '../../tree/expressions.ts'
+import {
+  type Call,
+  type CompareOperator,
+  type Condition,
+  compareOperators,
+  type Filter,
+  type Filtered,
+  type Literal,
+  type Nothing,
+  type NothingWord,
+  type Path,
+  type Property,
+  type Range,
+  type Value,
+} from '../../tree/expressions.ts'
 import { Scanner, word } from './scanner.ts'
 
 /** Which values are unusual but right where they are asked for. */
@@ -13,6 +27,12 @@ interface Allowed {
 
 const propertyWord = /[A-Za-z0-9_-]+\??/y
 const operator = /==|!=|>=|<=|>|<|contains(?![A-Za-z0-9_?-])/y
+const nothingWords: Readonly<Record<string, NothingWord>> = {
+  nil: 'nil',
+  null: 'nil',
+  empty: 'empty',
+  blank: 'blank',
+}
 
 /**
  * Reads what stands inside a marker, more strictly than LiquidJS: whatever it would pass over in silence is an
@@ -30,20 +50,21 @@ export class ExpressionReader extends Scanner {
     return { value, filters }
   }
 
-  /** `a == b and not c` up to the end; gives the values that occur. */
-  condition(): readonly Value[] {
-    const values: Value[] = []
-    do {
-      this.takesWord('not')
-      values.push(this.value({ nothing: true }))
-      this.blanks()
-      if (this.match(operator) !== undefined) values.push(this.value({ nothing: true }))
-    } while (this.takesWord('and') || this.takesWord('or'))
+  /** `a == b and not c` up to the end. Liquid reads `and` and `or` from the right, neither before the other. */
+  condition(): Condition {
+    const operands = [this.comparison()]
+    const joints: ('all' | 'any')[] = []
+    for (;;) {
+      const joint = this.takesWord('and') ? 'all' : this.takesWord('or') ? 'any' : undefined
+      if (joint === undefined) break
+      joints.push(joint)
+      operands.push(this.comparison())
+    }
     if (this.peek() === '|') {
       this.fail('SYNTAX', 'A condition takes no filter: write {% assign x = … | … %} first and use x here.')
     }
     this.finish()
-    return values
+    return this.joined(operands, joints)
   }
 
   /** One value. */
@@ -62,11 +83,44 @@ export class ExpressionReader extends Scanner {
     return this.literalWord(root, begin, allowed) ?? this.path(root, begin)
   }
 
-  private literalWord(name: string, begin: number, { nothing }: Allowed): Literal | undefined {
+  private comparison(): Condition {
+    const isNegated = this.takesWord('not')
+    const left = this.value({ nothing: true })
+    this.blanks()
+    const found = this.match(operator)
+    const sign = compareOperators.find((known) => known === found)
+    const condition: Condition =
+      sign === undefined ? { kind: 'truth', value: left } : this.compare(left, sign)
+    return isNegated ? { kind: 'not', operand: condition } : condition
+  }
+
+  private compare(left: Value, sign: CompareOperator): Condition {
+    return { kind: 'compare', operator: sign, left, right: this.value({ nothing: true }) }
+  }
+
+  private joined(operands: readonly Condition[], joints: readonly ('all' | 'any')[]): Condition {
+    let condition = operands.at(-1)
+    let depth = 0
+    for (let end = joints.length; end > 0; ) {
+      const kind = joints[end - 1] ?? 'all'
+      let begin = end
+      while (begin > 0 && joints[begin - 1] === kind) begin -= 1
+      condition = { kind, operands: [...operands.slice(begin, end), ...(condition ? [condition] : [])] }
+      end = begin
+      depth += 1
+    }
+    if (condition === undefined || depth > limits.nesting) {
+      this.fail('TOO_LARGE', `and and or take turns at most ${limits.nesting} times.`)
+    }
+    return condition
+  }
+
+  private literalWord(name: string, begin: number, { nothing }: Allowed): Literal | Nothing | undefined {
     const end = this.position
     if (name === 'true' || name === 'false') return { kind: 'literal', begin, end, value: name === 'true' }
-    if (['nil', 'null', 'empty', 'blank'].includes(name)) {
-      if (nothing) return { kind: 'literal', begin, end, value: undefined }
+    const nothingWord = Object.hasOwn(nothingWords, name) ? nothingWords[name] : undefined
+    if (nothingWord !== undefined) {
+      if (nothing) return { kind: 'nothing', begin, end, word: nothingWord }
       const advice = `as in {% if x == ${name} %}: write '' for an empty text.`
       this.fail('SYNTAX', `${name} can only be compared with, ${advice}`, begin)
     }
@@ -129,20 +183,19 @@ export class ExpressionReader extends Scanner {
       this.fail('INVALID_CALL', `${name} takes one literal: write ${example(name)}.`, begin)
     const argument = checkArgument(name, literal)
     if (argument === undefined) this.fail('INVALID_CALL', adviceFor(name), begin)
-    const end = this.position
     const properties = this.properties()
     if (properties.length > 0 && name !== 'user.profile_fields.by_id') {
       this.fail('INVALID_CALL', `What ${name} gives is one value and has no properties.`, begin)
     }
-    return { kind: 'call', name, argument, properties, begin, end }
+    return { kind: 'call', name, argument, properties, begin, end: this.position }
   }
 
-  private argument(name: FunctionName): Literal['value'] {
+  private argument(name: FunctionName): string | number {
     const begin = this.position
     const char = this.peek()
     if (char === '"' || char === "'") {
       const text = this.text()
-      if (text.value.includes('\\')) this.fail('INVALID_CALL', adviceFor(name), begin)
+      if (this.hasBackslash(text)) this.fail('INVALID_CALL', adviceFor(name), begin)
       return text.value
     }
     if (/[0-9+-]/.test(char)) return this.number().value
@@ -174,10 +227,14 @@ export class ExpressionReader extends Scanner {
     this.depth -= 1
     if (!this.takes(']')) this.fail('SYNTAX', 'One value may stand in brackets: write ] after it.')
     if (value.kind !== 'literal') return { computed: value }
-    if (typeof value.value === 'string' && value.value.includes('\\')) {
+    if (this.hasBackslash(value)) {
       this.fail('SYNTAX', 'A property in brackets is written without backslashes.', value.begin)
     }
-    return String(value.value)
+    return typeof value.value === 'number' ? (value.digits ?? value.value) : String(value.value)
+  }
+
+  private hasBackslash({ begin, end }: Literal): boolean {
+    return this.source.slice(begin, end).includes('\\')
   }
 
   private range(allowed: Allowed): Range {

@@ -112,7 +112,6 @@ test.each([
   'tablerow',
   'increment',
   'decrement',
-  '#',
   'paginate',
   'constructor',
 ])('the tag %s does not exist', (tag) => {

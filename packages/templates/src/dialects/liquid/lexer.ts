@@ -20,7 +20,7 @@ export interface MarkerSegment {
 export type Segment = TextSegment | MarkerSegment
 
 const markerBegin = /\{[{%]/g
-const identifier = /[A-Za-z_][A-Za-z0-9_-]*/y
+const identifier = /#|[A-Za-z_][A-Za-z0-9_-]*/y
 // LiquidJS takes more kinds of blank than we do before `endraw`. What it could take for the end and we do not
 // is an error, or the two would disagree about where live text begins.
 const possibleEndRaw = /\{%-?[\s\u180e]*endraw(?![A-Za-z0-9_?-])/g
@@ -48,7 +48,8 @@ export function lex(source: string): readonly Segment[] {
     } else if (name === 'comment' && segment.kind === 'tag') {
       requireBare(segment, 'comment')
       comment = segment
-    } else segments.push(segment)
+    } else if (name === '#' && segment.kind === 'tag') requireComment(source, segment)
+    else segments.push(segment)
   }
   if (comment !== undefined) {
     throw new CompileFailure('SYNTAX', 'This comment is not closed: write {% endcomment %}.', comment.begin)
@@ -56,7 +57,7 @@ export function lex(source: string): readonly Segment[] {
   return segments
 }
 
-/** The name that a tag begins with. */
+/** The name that a tag begins with; `#` is that of a comment in one tag. */
 export function tagName(source: string, tag: MarkerSegment): string {
   identifier.lastIndex = tag.contentBegin
   const name = identifier.exec(source)?.[0]
@@ -145,6 +146,12 @@ function findOutputEnd(source: string, begin: number): number {
 /** Tags end at the first `%}`, quotes or not; LiquidJS even takes `{%}` for a whole tag. */
 function findTagEnd(source: string, begin: number): number {
   return source[begin + 2] === '}' ? -1 : source.indexOf('%}', begin + 2)
+}
+
+/** Text without its `#` would look like a tag that does something. */
+function requireComment(source: string, { begin, contentBegin, contentEnd }: MarkerSegment): void {
+  if (!/\n\s*[^#\s]/.test(source.slice(contentBegin, contentEnd))) return
+  throw new CompileFailure('SYNTAX', 'Each line of a comment {% # … %} begins with #.', begin)
 }
 
 function requireBare(segment: Segment, name: string): void {

@@ -2,6 +2,7 @@ import { CompileFailure } from '../../analysis/failure.ts'
 import type { Literal } from '../../tree/expressions.ts'
 import type { DiagnosticCode } from '../../types.ts'
 import { isBlank } from './lexer.ts'
+import { unescaped } from './string-literal.ts'
 
 /** A name, as LiquidJS reads it: hyphens and a final question mark belong to it. */
 export const word = /[A-Za-z_][A-Za-z0-9_-]*\??/y
@@ -61,7 +62,6 @@ export class Scanner {
     throw new CompileFailure(code, message, offset)
   }
 
-  /** The value is the text between the quotes, escapes not undone: whoever looks at it refuses backslashes. */
   protected text(): Literal & { readonly value: string } {
     const begin = this.position
     const quote = this.peek()
@@ -69,7 +69,12 @@ export class Scanner {
       if (this.source[i] === '\\') i += 1
       else if (this.source[i] === quote) {
         this.position = i + 1
-        return { kind: 'literal', begin, end: this.position, value: this.source.slice(begin + 1, i) }
+        return {
+          kind: 'literal',
+          begin,
+          end: this.position,
+          value: unescaped(this.source.slice(begin + 1, i)),
+        }
       }
     }
     return this.fail(
@@ -83,7 +88,9 @@ export class Scanner {
     const digits = this.match(number)
     if (digits === undefined)
       this.fail('SYNTAX', 'A number is written as 20, -3 or 1.5, and a name begins with a letter.')
-    return { kind: 'literal', begin, end: this.position, value: Number(digits) }
+    const written = digits.replace(/^\+/, '').replace(/^(-?)0+(?=\d)/, '$1')
+    const spot = { kind: 'literal', begin, end: this.position, value: Number(written) } as const
+    return String(spot.value) === written ? spot : { ...spot, digits: written }
   }
 
   protected atEnd(): boolean {

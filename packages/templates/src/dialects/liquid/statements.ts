@@ -1,14 +1,17 @@
 import { CompileFailure, collecting } from '../../analysis/failure.ts'
+import { limits } from '../../limits/limits.ts'
 import { isReserved } from '../../names.ts'
-import type { Filtered, Value } from '../../tree/expressions.ts'
-import { FlowBuilder, type FlowNode } from '../../tree/flow.ts'
+import { type Condition, type Filtered, type Span, type Value, valuesIn } from '../../tree/expressions.ts'
+import type { FlowNode } from '../../tree/flow.ts'
+import { FlowBuilder, type OpenLoop } from '../../tree/flow-builder.ts'
 import type { LiteralText, ParsedTemplate } from '../../tree/parsed-template.ts'
 import type { Statement } from '../../tree/statement.ts'
-import { type BlockName, Blocks } from './blocks.ts'
+import { Blocks } from './blocks.ts'
 import { ExpressionReader } from './expression.ts'
 import { isBlank, type MarkerSegment, type Segment, type TextSegment, tagName } from './lexer.ts'
 import {
   type BoundName,
+  type LoopHeader,
   readAssign,
   readCycle,
   readFor,
@@ -17,15 +20,10 @@ import {
   unknownTag,
 } from './tag-grammar.ts'
 
-interface Spot {
-  readonly begin: number
-  readonly end: number
-}
-
 /** What a statement names. */
 type Said = Pick<Statement, 'expressions' | 'binds'>
 
-interface TagParts extends Spot {
+interface TagParts extends Span {
   readonly name: string
   readonly reader: ExpressionReader
 }
@@ -45,6 +43,7 @@ class StatementParser implements ParsedTemplate {
   private readonly source: string
   private readonly blocks = new Blocks()
   private readonly builder = new FlowBuilder()
+  private markers = 0
 
   constructor(source: string) {
     this.source = source
@@ -54,11 +53,21 @@ class StatementParser implements ParsedTemplate {
     return this.builder.root
   }
 
+  /** @throws CompileFailure for too many outputs and tags: what a parse costs is bounded */
   parse(segments: readonly Segment[]): void {
     const unclosed = this.blocks.enclosed(() => {
-      for (const segment of segments) collecting(this.failures, () => this.segment(segment))
+      for (const segment of segments) {
+        if (segment.kind !== 'text' && this.isFull(segment)) this.refuseMore(segment.begin)
+        collecting(this.failures, () => this.segment(segment))
+        if (this.markers > limits.markers) this.refuseMore(segment.begin)
+      }
     })
     this.failures.push(...unclosed)
+  }
+
+  private refuseMore(begin: number): never {
+    const most = limits.markers.toLocaleString('en-US')
+    throw new CompileFailure('TOO_LARGE', `A template holds at most ${most} outputs and tags.`, begin)
   }
 
   private segment(segment: Segment): void {
@@ -66,7 +75,7 @@ class StatementParser implements ParsedTemplate {
     else if (segment.kind === 'output') {
       this.requireShown(segment.begin)
       const reader = new ExpressionReader(this.source, segment.contentBegin, segment.contentEnd)
-      this.write('output', segment, [reader.filtered()])
+      this.output('output', segment, reader.filtered())
     } else {
       const name = tagName(this.source, segment)
       const reader = new ExpressionReader(this.source, segment.contentBegin + name.length, segment.contentEnd)
@@ -83,12 +92,13 @@ class StatementParser implements ParsedTemplate {
     this.builder.add({ kind: 'text', begin: segment.begin, end: segment.end })
   }
 
-  /** One statement a line; LiquidJS looks for line ends before anything else. */
+  /** One statement a line; line ends come before anything else. */
   private liquid(segment: MarkerSegment, { position }: ExpressionReader): void {
     this.requireShown(segment.begin)
     let comment: MarkerSegment | undefined
     const unclosed = this.blocks.enclosed(() => {
       for (const line of linesOf(this.source, position, segment.contentEnd)) {
+        if (this.isFull(line)) break
         collecting(this.failures, () => {
           const name = tagName(this.source, line)
           if (name === 'comment') comment ??= line
@@ -103,16 +113,13 @@ class StatementParser implements ParsedTemplate {
     }
   }
 
-  private line(name: string, { begin, end, contentEnd }: MarkerSegment): void {
-    if (name === 'raw' || name === 'liquid') {
-      throw new CompileFailure('SYNTAX', `${name} cannot stand inside {% liquid %}.`, begin)
-    }
-    this.statement({
-      name,
-      begin,
-      end,
-      reader: new ExpressionReader(this.source, begin + name.length, contentEnd),
-    })
+  private line(name: string, line: MarkerSegment): void {
+    const { begin, end, contentEnd } = line
+    if (name === '#') return
+    if (name === 'raw') throw new CompileFailure('SYNTAX', 'raw cannot stand inside {% liquid %}.', begin)
+    const reader = new ExpressionReader(this.source, begin + name.length, contentEnd)
+    if (name === 'liquid') this.liquid(line, reader)
+    else this.statement({ name, begin, end, reader })
   }
 
   private statement(tag: TagParts): void {
@@ -123,22 +130,22 @@ class StatementParser implements ParsedTemplate {
         this.assign(tag)
         break
       case 'echo':
-        this.write(name, tag, [reader.filtered()])
+        this.output(name, tag, reader.filtered())
         break
       case 'cycle':
-        this.write(name, tag, readCycle(reader).map(unfiltered))
+        this.cycle(tag)
         break
       case 'capture':
         this.capture(tag)
         break
       case 'if':
       case 'unless':
-        this.openBlock(name, begin)
-        this.add(name, tag, { expressions: reader.condition().map(unfiltered) })
+        this.blocks.push(name, begin)
+        this.builder.push({ kind: 'branches', begin, arms: [], otherwise: undefined })
+        this.arm(tag)
         break
       case 'case':
-        this.openBlock(name, begin)
-        this.add(name, tag, { expressions: [unfiltered(readSingle(reader))] })
+        this.case(tag)
         break
       case 'for':
         this.loop(tag)
@@ -153,15 +160,19 @@ class StatementParser implements ParsedTemplate {
     const { name, begin, reader } = tag
     switch (name) {
       case 'elsif':
-        this.branch(name, begin)
-        this.add(name, tag, { expressions: reader.condition().map(unfiltered) })
+        this.blocks.branch(name, begin)
+        this.arm(tag)
         break
-      case 'when':
-        this.branch(name, begin)
-        this.add(name, tag, { expressions: readWhen(reader).map(unfiltered) })
+      case 'when': {
+        this.blocks.branch(name, begin)
+        const values = readWhen(reader)
+        this.add(name, tag, { expressions: values.map(unfiltered) })
+        this.builder.whenEqual(begin, values)
         break
+      }
       case 'else':
-        this.branch(name, begin)
+        this.blocks.branch(name, begin)
+        this.builder.otherwise()
         reader.finish()
         break
       case 'break':
@@ -188,34 +199,77 @@ class StatementParser implements ParsedTemplate {
     requireFree(bound)
     this.assigned.add(bound.name)
     const statement = this.add('assign', tag, { expressions: [value], binds: bound.name })
-    this.builder.add({ kind: 'assign', statement })
+    this.builder.add({ kind: 'assign', statement, name: bound.name, value })
   }
 
-  private capture(tag: TagParts): void {
+  private arm(tag: TagParts): void {
+    const condition = tag.reader.condition()
+    this.add(tag.name, tag, { expressions: valuesIn(condition).map(unfiltered) })
+    const when: Condition = tag.name === 'unless' ? { kind: 'not', operand: condition } : condition
+    this.builder.whenHolds(tag.begin, when)
+  }
+
+  // A block is open whatever is wrong with its tag, or its end would be a second error.
+
+  private case(tag: TagParts): void {
+    const { begin, reader } = tag
+    this.blocks.push('case', begin)
+    let value: Value | undefined
+    try {
+      value = readSingle(reader)
+      this.add('case', tag, { expressions: [unfiltered(value)] })
+    } finally {
+      this.builder.push(value && { kind: 'case', begin, value, arms: [], otherwise: undefined })
+    }
+  }
+
+  private capture({ begin, reader }: TagParts): void {
     let name = ''
     try {
-      const bound = tag.reader.name()
+      const bound = reader.name()
       name = bound.name
-      tag.reader.finish()
+      reader.finish()
       requireFree(bound)
       this.assigned.add(name)
     } finally {
-      this.openBlock('capture', tag.begin, { name })
+      this.blocks.push('capture', begin)
+      this.builder.push({ kind: 'capture', begin, name, body: [] })
     }
   }
 
   private loop(tag: TagParts): void {
-    let name = ''
+    const { begin } = tag
+    let header: LoopHeader | undefined
     let statement: Statement | undefined
     try {
-      const { bound, values } = readFor(tag.reader)
-      name = bound.name
-      statement = this.add('for', tag, { expressions: values.map(unfiltered), binds: name })
+      header = readFor(tag.reader)
+      const { bound, collection, offset, limit } = header
+      const values = [collection, offset, limit].filter((value) => typeof value === 'object')
+      statement = this.add('for', tag, { expressions: values.map(unfiltered), binds: bound.name })
       requireFree(bound)
     } finally {
-      // The block is open whatever is wrong with it, or its end would be a second error.
-      this.openBlock('for', tag.begin, { name, statement })
+      this.blocks.push('for', begin, header?.bound.name ?? '')
+      this.builder.push(header && statement && this.loopNode(header, statement))
     }
+  }
+
+  private loopNode({ bound, ...header }: LoopHeader, statement: Statement): OpenLoop {
+    const variable = bound.name
+    const identity = `${variable}-${this.written(header.collection)}`
+    const { begin } = statement
+    return { kind: 'loop', begin, statement, variable, identity, ...header, body: [], otherwise: undefined }
+  }
+
+  private cycle(tag: TagParts): void {
+    const { group, values } = readCycle(tag.reader)
+    const all = group === undefined ? values : [group, ...values]
+    const statement = this.add('cycle', tag, { expressions: all.map(unfiltered) })
+    const identity = values.map((value) => this.written(value)).join(',')
+    this.builder.add({ kind: 'cycle', statement, group, values, identity })
+  }
+
+  private written({ begin, end }: Span): string {
+    return this.source.slice(begin, end)
   }
 
   /** What would leave a loop from inside a capture leaves both: nobody could say what was gathered. */
@@ -227,26 +281,12 @@ class StatementParser implements ParsedTemplate {
     this.builder.add({ kind: 'jump', tag, begin })
   }
 
-  private openBlock(
-    tag: BlockName,
-    begin: number,
-    { name, statement }: { name?: string; statement?: Statement | undefined } = {},
-  ): void {
-    this.blocks.push(tag, begin, tag === 'for' ? (name ?? '') : undefined)
-    this.builder.push(tag, begin, { name, statement })
+  private output(tag: string, span: Span, value: Filtered): void {
+    const statement = this.add(tag, span, { expressions: [value] })
+    this.builder.add({ kind: 'output', statement, value })
   }
 
-  private branch(tag: string, begin: number): void {
-    this.blocks.branch(tag, begin)
-    this.builder.branch(tag)
-  }
-
-  /** A statement that writes a value. */
-  private write(tag: string, spot: Spot, expressions: readonly Filtered[]): void {
-    this.builder.add({ kind: 'output', statement: this.add(tag, spot, { expressions }) })
-  }
-
-  private add(tag: string, { begin, end }: Spot, said: Said): Statement {
+  private add(tag: string, { begin, end }: Span, said: Said): Statement {
     const statement: Statement = {
       tag,
       begin,
@@ -257,6 +297,13 @@ class StatementParser implements ParsedTemplate {
     }
     this.statements.push(statement)
     return statement
+  }
+
+  /** Counts one output or tag; the end of a block counts with its begin. */
+  private isFull({ contentBegin }: MarkerSegment): boolean {
+    if (this.source.startsWith('end', contentBegin)) return false
+    this.markers += 1
+    return this.markers > limits.markers
   }
 
   private requireShown(begin: number): void {

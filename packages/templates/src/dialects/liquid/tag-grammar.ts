@@ -38,30 +38,45 @@ export function readAssign(reader: ExpressionReader): {
   return { bound, value: reader.filtered() }
 }
 
-/** `item in list limit: 10 offset: 5 reversed` */
-export function readFor(reader: ExpressionReader): {
+/** What stands in the tag of a loop. */
+export interface LoopHeader {
   readonly bound: BoundName
-  readonly values: readonly Value[]
-} {
+  readonly collection: Value
+  readonly offset: Value | 'continue' | undefined
+  readonly limit: Value | undefined
+  readonly reversed: boolean
+}
+
+/** `item in list limit: 10 offset: 5 reversed` */
+export function readFor(reader: ExpressionReader): LoopHeader {
   const bound = reader.name()
   if (!reader.takesWord('in')) reader.fail('SYNTAX', 'for is written as {% for item in list %}.')
-  const values = [reader.value({ range: true })]
-  const seen = new Set<string>()
+  const collection = reader.value({ range: true })
+  const found = new Map<string, Value | 'continue' | undefined>()
   while (!reader.done()) {
     const { name, offset } = reader.name()
-    if (!modifiers.includes(name) || seen.has(name)) {
+    if (!modifiers.includes(name) || found.has(name)) {
       reader.fail(
         'SYNTAX',
         'for takes limit: n, offset: n and reversed, each once and without commas.',
         offset,
       )
     }
-    seen.add(name)
-    if (name === 'reversed') continue
-    if (!reader.takes(':')) reader.fail('SYNTAX', `${name} takes a value: write ${name}: 10.`)
-    values.push(reader.value())
+    found.set(name, name === 'reversed' ? undefined : readModifier(reader, name))
   }
-  return { bound, values }
+  const limit = found.get('limit')
+  return {
+    bound,
+    collection,
+    offset: found.get('offset'),
+    limit: limit === 'continue' ? undefined : limit,
+    reversed: found.has('reversed'),
+  }
+}
+
+function readModifier(reader: ExpressionReader, name: string): Value | 'continue' {
+  if (!reader.takes(':')) reader.fail('SYNTAX', `${name} takes a value: write ${name}: 10.`)
+  return name === 'offset' && reader.takesWord('continue') ? 'continue' : reader.value()
 }
 
 /** `value, value or value` */
@@ -74,17 +89,21 @@ export function readWhen(reader: ExpressionReader): readonly Value[] {
 }
 
 /** `group: value, value` */
-export function readCycle(reader: ExpressionReader): readonly Value[] {
-  const values = [reader.value()]
-  if (reader.takes(':')) values.push(reader.value())
+export function readCycle(reader: ExpressionReader): {
+  readonly group: Value | undefined
+  readonly values: readonly Value[]
+} {
+  const first = reader.value()
+  const isGrouped = reader.takes(':')
+  const values = [isGrouped ? reader.value() : first]
   while (reader.takes(',')) values.push(reader.value())
   reader.finish()
-  return values
+  return { group: isGrouped ? first : undefined, values }
 }
 
-/** A value with no filter after it. */
+/** What `case` looks at: a value with no filter after it. */
 export function readSingle(reader: ExpressionReader): Value {
-  const value = reader.value()
+  const value = reader.value({ nothing: true })
   reader.finish()
   return value
 }

@@ -1,4 +1,5 @@
 import { RenderFailure } from '../../evaluate/render-error.ts'
+import { ExactNumber } from '../../values/exact-number.ts'
 
 /** What a render may still allocate, in characters and items. */
 export interface Meter {
@@ -54,6 +55,7 @@ export const toText: Escape = (value, meter) => {
     meter.use(text.length)
     return text
   }
+  if (value instanceof ExactNumber) return value.toString()
   throw new RenderFailure(
     'filter',
     'An object has no text of its own: write | json after it, or one of its properties.',

@@ -1,5 +1,5 @@
-import { jsonFilters } from '../../filters/filters.ts'
 import { isJsonText, toJson } from '../../filters/json-filters.ts'
+import { givesJson } from '../../filters/table.ts'
 import type { Statement } from '../../tree/statement.ts'
 import { type Escape, jsonStringContent, toText } from '../escaping/escape.ts'
 
@@ -31,7 +31,7 @@ const jsonVerbatim: Escape = (value, meter) => {
 }
 
 function endsInJson({ expressions }: Statement): boolean {
-  return jsonFilters.includes(expressions[0]?.filters.at(-1)?.name ?? '')
+  return givesJson(expressions[0]?.filters.at(-1)?.name ?? '')
 }
 
 /** `body_text` or `response.body`, with no filter. */

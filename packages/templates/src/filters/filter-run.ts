@@ -1,0 +1,5 @@
+import type { Meter } from '../positions/escaping/escape.ts'
+import type { Work } from '../values/compare.ts'
+
+/** A filter as the engine calls it. Named arguments come last, as pairs. */
+export type FilterRun = (value: unknown, args: readonly unknown[], budget: Meter & Work) => unknown
