@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compileTemplate } from '../compile.ts'
 import { failureOf, render, withUser } from '../testing/support.ts'
@@ -23,6 +24,80 @@ describe('sysparm: no value runs a script', () => {
       )
     },
   )
+})
+
+describe('sysparm: no value makes another operator of the one before it', () => {
+  test.each([
+    ['priority>{{ user.first_name | sysparm }}', '=1'],
+    ['priority<{{ user.first_name | sysparm }}', '=1'],
+    ['priority<{{ user.first_name | sysparm }}', '>1'],
+    ['priority>{{ user.first_name | sysparm }}', ' =1'],
+    ['priority>{{ user.first_name | sysparm }}', ''],
+    ['numberIN{{ user.first_name | sysparm }}', 'STANCEOFx'],
+    ['numberIN{{ user.first_name | sysparm }}', 'stanceofx'],
+    ['numberIN{{ user.first_name | sysparm }}', 'HIERARCHYx'],
+    ['numberINS{{ user.first_name | sysparm }}', 'TANCEOFx'],
+    ['a=1^ORnumberIN{{ user.first_name | sysparm }}', 'STANCEOF'],
+    ['{% if true %}numberIN{% else %}nameIN{% endif %}{{ user.first_name | sysparm }}', 'STANCEOF'],
+  ])('%s of %j', (source, first_name) => {
+    const failure = failureOf(() => render(source, 'query', withUser({ first_name })))
+    expect(failure.reason).toBe('place')
+    if (first_name !== '') expect(failure.message).not.toContain(first_name.trim())
+  })
+
+  test.each([
+    'name!{{ user.first_name | sysparm }}',
+    'nameNOT {{ user.first_name | sysparm }}',
+    'a=1^ORDERBY{{ user.first_name | sysparm }}',
+    'priority>{{ user.first_name | sysparm }}{{ user.last_name | sysparm }}',
+    'priority{% if true %}>{% else %}>={% endif %}{{ user.first_name | sysparm }}',
+  ])('nor completes one: %s', (source) => {
+    const { errors } = compileTemplate(source, { place: 'query' })
+    expect(errors.map(({ code }) => code)).toEqual(['INVALID_INNER_LANGUAGE'])
+  })
+
+  /** Every operator of ServiceNow's own list, by itself: the longest that fits is the one that runs. */
+  const operators = (
+    '= != < <= > >= * !* % LIKE NOTLIKE STARTSWITH ENDSWITH IN NOTIN INSTANCEOF DYNAMIC BETWEEN ISEMPTY ' +
+    'ISNOTEMPTY EMPTYSTRING ANYTHING SAMEAS NSAMEAS GT_FIELD LT_FIELD GT_OR_EQUALS_FIELD LT_OR_EQUALS_FIELD ON ' +
+    'NOTON DATEPART MORETHAN LESSTHAN RELATIVEGT RELATIVELT RELATIVEGE RELATIVELE VALCHANGES CHANGESFROM ' +
+    'CHANGESTO MATCH_PAT MATCH_RGX CONTAINS NOT_LIKE NOT_IN'
+  )
+    .split(' ')
+    .map((operator) => operator.replace(/^NOT_(?=LIKE|IN)/, 'NOT '))
+  const piece = fc.oneof(
+    fc.constantFrom(...operators),
+    fc.constantFrom(...operators.flatMap((one) => [one.slice(1), one.slice(2), one.slice(-3)])),
+    fc.constantFrom('-1', '1', '0', 'a', 'Z', ' ', '^', '^OR', '^NQ', ',', '@', ':'),
+    fc.string(),
+  )
+
+  test('whatever the operator and the value', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...operators),
+        fc.array(piece, { maxLength: 3 }).map((pieces) => pieces.join('')),
+        (operator, first_name) => {
+          const source = `name${operator}{{ user.first_name | sysparm }}^active=true`
+          const { template } = compileTemplate(source, { place: 'query' })
+          expect(template).toBeDefined()
+          let text: string
+          try {
+            text = template?.render(withUser({ first_name })) ?? ''
+          } catch {
+            return
+          }
+          const condition = text.slice('name'.length, -'^active=true'.length)
+          const longest = operators
+            .filter((one) => condition.startsWith(one))
+            .toSorted((a, b) => b.length - a.length)
+          expect(longest[0]).toBe(operator)
+          expect(condition.slice(operator.length).replaceAll('^^', '^')).toBe(first_name)
+        },
+      ),
+      { numRuns: 2000 },
+    )
+  })
 })
 
 test.each(['a=1^name{{ user.first_name | sysparm }}', 'name{{ user.first_name | sysparm }}'])(

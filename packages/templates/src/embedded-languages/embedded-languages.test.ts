@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { RenderFailure } from '../evaluate/render-error.ts'
-import { type InnerLanguage, innerLanguages, requirePlain } from './index.ts'
+import {
+  type InnerLanguage,
+  innerLanguages,
+  operand,
+  operandPlace,
+  requireNumber,
+  requirePlain,
+} from './index.ts'
 
 function language(name: string): InnerLanguage {
   const found = innerLanguages.get(name)
@@ -176,12 +183,43 @@ describe('sysparm', () => {
     },
   )
 
-  test.each(['name=', 'active=true^name=', 'active=true^ORname=', 'nameLIKE'])(
-    'a value stands after %s',
+  test.each([
+    ['name=', '='],
+    ['active=true^name=', '='],
+    ['active=true^ORname=', '='],
+    ['nameLIKE', 'LIKE'],
+    ['nameNOT LIKE', 'NOT LIKE'],
+    ['priority>', '>'],
+    ['priority>=', '>='],
+    ['numberIN', 'IN'],
+    ['numberINS', 'INS'],
+    ['createdBETWEEN', 'BETWEEN'],
+    ['name!*', '!*'],
+  ])('a value stands after %s', (before, open) => {
+    expect(sysparm.at(walk(sysparm, before))).toEqual({ kind: 'inside', open })
+  })
+
+  test.each(['name=a', 'numberINa,', 'priority>1', 'numberIN INSTANCEOF', 'nameLIKEx'])(
+    'further on in a value no operator is near: %s',
     (before) => {
-      expect(sysparm.at(walk(sysparm, before)).kind).toBe('outside')
+      expect(sysparm.at(walk(sysparm, before))).toEqual({ kind: 'outside' })
     },
   )
+
+  test.each(['name!', 'nameNOT ', 'nameLIK', 'nameFOO', '^ORDERBY', '^GROUPBYDESC', 'nameGT_OR'])(
+    'no value completes what is no operator yet: %s',
+    (before) => {
+      expect(sysparm.at(walk(sysparm, before)).kind).toBe('refused')
+    },
+  )
+
+  test('two outputs do not meet behind an operator that could be lengthened', () => {
+    expect(sysparm.at(sysparm.after?.(walk(sysparm, 'priority>')) ?? '').kind).toBe('refused')
+    expect(sysparm.at(sysparm.after?.(walk(sysparm, 'priority>=')) ?? '').kind).toBe('outside')
+    expect(
+      sysparm.at(walk(sysparm, 'numberIN').replace(/.*/, (state) => `${sysparm.after?.(state)}`)).kind,
+    ).toBe('refused')
+  })
 })
 
 describe('graphql', () => {
@@ -208,8 +246,68 @@ describe('graphql', () => {
   })
 })
 
-test('plain lets only what no language takes for a sign through', () => {
-  expect(requirePlain('Ada.Lovelace_1 @x-y')).toBe('Ada.Lovelace_1 @x-y')
-  for (const char of `'"\\^%;()[]{}<>=!|&,:/#*\n\té`)
-    expect(() => requirePlain(`a${char}`)).toThrow(RenderFailure)
+const meter = { use: () => {} }
+
+test('plain lets only what no language takes for a sign or a space through', () => {
+  expect(requirePlain('Ada.Lovelace_1@x-y', meter)).toBe('Ada.Lovelace_1@x-y')
+  expect(requirePlain(7, meter)).toBe('7')
+  for (const char of `'"\\^%;()[]{}<>=!|&,:/#*+ \n\té\u00a0`)
+    expect(() => requirePlain(`a${char}`, meter)).toThrow(RenderFailure)
+  for (const value of [{}, { a: 1 }, ['a', 'b'], []])
+    expect(() => requirePlain(value, meter)).toThrow(RenderFailure)
+})
+
+test('number lets only JSON numbers through, with their digits', () => {
+  for (const digits of ['0', '-0', '12', '-3.50', '1e400', '1.10', '9007199254740993', '1E-7'])
+    expect(requireNumber(digits, meter)).toBe(digits)
+  expect(requireNumber(1.5, meter)).toBe('1.5')
+  for (const value of [
+    '',
+    ' 1',
+    '1 ',
+    '01',
+    '+1',
+    '.5',
+    '1.',
+    '0x10',
+    '1_0',
+    'NaN',
+    '1 OR 1',
+    '１',
+    'Infinity',
+  ])
+    expect(() => requireNumber(value, meter), value).toThrow(RenderFailure)
+  for (const value of [undefined, null, true, Number.NaN, Number.POSITIVE_INFINITY, [1, 2], [1], {}])
+    expect(() => requireNumber(value, meter)).toThrow(RenderFailure)
+})
+
+test('operands without quotes are found in any language', () => {
+  const isOperand = (text: string) => {
+    let state = operandPlace.start
+    for (const char of text) state = operandPlace.step(state, char)
+    return state === operand
+  }
+  for (const text of [
+    'reporter = ',
+    'a=',
+    'a != ',
+    'text ~',
+    'x >= ',
+    'Name eq ',
+    "a = 'b' and c LIKE ",
+    'x in ',
+  ])
+    expect(isOperand(text), text).toBe(true)
+  for (const text of [
+    '',
+    'Dear ',
+    "reporter = '",
+    'a = "x',
+    "a = 'it\\'",
+    'a = x',
+    'Note: ',
+    'within ',
+    'seq ',
+  ])
+    expect(isOperand(text), text).toBe(false)
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { compileTemplate } from '../compile.ts'
-import { render, withUser } from '../testing/support.ts'
+import { failureOf, render, values, withUser } from '../testing/support.ts'
 import type { PlaceName } from '../types.ts'
 
 const obrien = withUser({ first_name: 'O\'Brien^"x"\\' })
@@ -82,6 +82,13 @@ describe('INNER_LANGUAGE warns of a value of session or caller beside other text
     ['{% for r in user.roles %}a{{ r }}{% endfor %}', 'query', 27],
     ["x{% cycle user.id, 'b' %}", 'query', 2],
     ['/b?q=Name%3D{{ user.first_name }}', 'url', 13],
+    // One word can be a keyword: EMPTY, currentUser, null.
+    ['reporter = {{ user.first_name | plain }}', 'query', 12],
+    ["a = 'b' AND reporter != {{ user.first_name | plain }}", 'query', 25],
+    ['Name eq {{ user.first_name | plain }}', 'query', 9],
+    ['{% if true %}a{% else %}a = {% endif %}{{ user.id | plain }}', 'query', 40],
+    ["{% if true %}a = '{% endif %}{{ user.id | plain }}", 'query', 30],
+    ['{"q": "owner={{ body.x | plain }}"}', 'request_body', 14],
     ['{"q": "Dear {{ user.first_name }}"}', 'request_body', 13],
     ['{"q": "{{ body.x }}%"}', 'request_body', 8],
     ['{"q": "{{ user.id }}{% if true %}!{% endif %}"}', 'response_body', 8],
@@ -95,6 +102,13 @@ describe('INNER_LANGUAGE warns of a value of session or caller beside other text
     ["a{{ get_variable('region') }}{{ now() }}", 'query'],
     ["a{{ get_secret('key') }}", 'query'],
     ['a{{ user.first_name | plain }}', 'query'],
+    ["reporter = '{{ user.first_name | plain }}'", 'query'],
+    [
+      "{% for r in user.roles %}{% unless forloop.first %} OR {% endunless %}x = '{{ r | plain }}'{% endfor %}",
+      'query',
+    ],
+    ['amount > {{ user.first_name | number }}', 'query'],
+    ['{"text": "Dear {{ user.first_name | plain }}"}', 'request_body'],
     ['a{{ user.first_name | size }}{{ user.id | sha256 }}', 'query'],
     ['a {{ user.first_name }}', 'header'],
     ['{"q": "{{ user.first_name }}", "x": "a", "y": {{ user.id }}}', 'request_body'],
@@ -105,7 +119,7 @@ describe('INNER_LANGUAGE warns of a value of session or caller beside other text
 
   test('the filters are named, and raw stands for a decision', () => {
     const { warnings } = compileTemplate('a{{ user.id }}', { place: 'query' })
-    for (const name of ['soql', 'odata', 'jql', 'sysparm', 'graphql', 'plain', 'raw']) {
+    for (const name of ['soql', 'odata', 'jql', 'sysparm', 'graphql', 'number', 'plain', 'raw']) {
       expect(warnings[0]?.message).toContain(name)
     }
     expect(warningsOf('a{{ user.id | raw }}', 'query')).toEqual([['RAW_OUTPUT', 1, 15]])
@@ -116,4 +130,68 @@ describe('INNER_LANGUAGE warns of a value of session or caller beside other text
       warningsOf('a=x{{ user.id }}&b={{ user.id }}', 'request_body', 'application/x-www-form-urlencoded'),
     ).toEqual([['INNER_LANGUAGE', 1, 4]])
   })
+})
+
+describe('a list', () => {
+  const roles = (...list: string[]) => withUser({ roles: list })
+
+  test.each([
+    ['Role IN ({{ user.roles | soql }})', "Role IN ('a\\'b','c,d')"],
+    ['role in ({{ user.roles | odata }})', "role in ('a''b','c,d')"],
+    ['role in ({{ user.roles | jql }})', 'role in ("a\\\'b","c,d")'],
+    ['{ a(b: [{{ user.roles | graphql }}]) }', `{ a(b: ["a'b","c,d"]) }`],
+  ])('is written as literals with commas between them: %s', (source, expected) => {
+    expect(render(source, 'query', roles("a'b", 'c,d'))).toBe(expected)
+    expect(warningsOf(source, 'query')).toEqual([])
+  })
+
+  test('of numbers and booleans is quoted too', () => {
+    const given = withUser({ profile_fields: { 7: [1, true, 'x'] } })
+    expect(render('a in ({{ user.profile_fields.by_id(7) | odata }})', 'query', given)).toBe(
+      "a in ('1','true','x')",
+    )
+  })
+
+  test.each([
+    ["Role = '{{ user.roles | soql }}'", roles('a'), 'quotes'],
+    ['role in ("{{ user.roles | jql }}")', roles('a', 'b'), 'quotes'],
+    ['roleIN{{ user.roles | sysparm }}', roles('a', 'b'), 'not a list'],
+    ['role in ({{ user.roles | jql }})', roles(), 'default'],
+    ['a = {{ user.roles | plain }}', roles('a', 'b'), 'not a list'],
+    ['a = {{ user.roles | number }}', roles('1', '2'), 'not a list'],
+    [
+      'a in ({{ user.profile_fields.by_id(7) | soql }})',
+      withUser({ profile_fields: { 7: [['a']] } }),
+      'list',
+    ],
+    [
+      'a in ({{ user.profile_fields.by_id(7) | soql }})',
+      withUser({ profile_fields: { 7: ['a', null] } }),
+      'missing',
+    ],
+    ['a in ({{ user.profile_fields.by_id(7) | soql }})', withUser({ profile_fields: { 7: [{}] } }), 'object'],
+  ])('cannot be written here: %s', (source, given, advice) => {
+    expect(failureOf(() => render(source, 'query', given)).message).toContain(advice)
+  })
+
+  test('an empty one has its default', () => {
+    expect(render("role in ({{ user.roles | default: 'none' | jql }})", 'query', roles())).toBe(
+      'role in ("none")',
+    )
+  })
+
+  test.each(['soql', 'odata', 'jql', 'sysparm', 'graphql', 'plain', 'number'])(
+    'an object has no text for %s',
+    (name) => {
+      const source = `x = {{ user.profile_fields.by_id(7) | ${name} }}`
+      expect(failureOf(() => render(source))).toMatchObject({ reason: 'filter', line: 1, column: 5 })
+    },
+  )
+})
+
+test('number stands in JSON as a number', () => {
+  const given = { ...values, body: { text: '{"n": "1.10", "q": 5}' } }
+  const source = '{"n": {{ body.n | number }}, "q": "amount > {{ body.q | number }}"}'
+  expect(render(source, 'request_body', given)).toBe('{"n": 1.10, "q": "amount > 5"}')
+  expect(compileTemplate(source, { place: 'request_body' }).warnings).toEqual([])
 })

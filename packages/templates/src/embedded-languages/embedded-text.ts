@@ -2,7 +2,8 @@ import type { Taint } from '../analysis/taint.ts'
 import type { PositionReport } from '../positions/grammar.ts'
 import { isInertFilter } from '../positions/safe-filters.ts'
 import type { Statement } from '../tree/statement.ts'
-import { type InnerLanguage, innerLanguageOf, innerLanguages } from './index.ts'
+import { type InnerLanguage, innerLanguageOf, innerLanguages, operand, operandPlace } from './index.ts'
+import type { TextAutomaton } from './language.ts'
 
 /** One text of the outer place in which another language may live: a query value, the inside of a JSON string. */
 interface Host {
@@ -26,16 +27,19 @@ const isText = /\S/
  */
 export class HostedText {
   readonly nowhere: HostedPosition
-  /** Outputs that stand between quotes of the author, and the quote. */
+  /** Outputs that stand inside of what the author wrote, quotes or an operator, and that. */
   readonly quoted = new Map<Statement, string>()
-  private readonly languages: readonly InnerLanguage[]
+  /** Outputs behind an operator, without quotes around them. */
+  private readonly operands = new Set<Statement>()
+  private readonly languages: readonly TextAutomaton[]
   private readonly hosts = new Map<number, Host>()
   private readonly report: PositionReport
   private readonly taint: Taint
 
   constructor(statements: readonly Statement[], { report, taint }: { report: PositionReport; taint: Taint }) {
     const used = new Set(statements.map(innerLanguageOf))
-    this.languages = [...innerLanguages.values()].filter((language) => used.has(language))
+    const languages = [...innerLanguages.values()].filter((language) => used.has(language))
+    this.languages = statements.some(isPlain) ? [...languages, operandPlace] : languages
     this.report = report
     this.taint = taint
     this.nowhere = { states: this.languages.map(({ start }) => start), hosts: new Set() }
@@ -63,16 +67,25 @@ export class HostedText {
     const language = innerLanguageOf(statement)
     if (language !== undefined) this.place(position, statement, language)
     if (this.languages.length === 0) return position
+    const place = this.languages.indexOf(operandPlace)
+    if (place !== -1 && [operand, undefined].includes(position.states[place])) this.operands.add(statement)
     // What comes after stands behind a literal, or behind one more word.
     const states = this.languages.map((other, index) => {
-      const isLiteral = other === language && !this.quoted.has(statement)
-      return stepThrough(other, position.states[index], isLiteral ? other.quote('x') : 'x')
+      const state = position.states[index]
+      if (state === undefined) return undefined
+      if (other === language && !this.quoted.has(statement)) {
+        return stepThrough(other, state, language.quote('x'))
+      }
+      return other.after?.(state) ?? stepThrough(other, state, 'x')
     })
     return { states, hosts: position.hosts }
   }
 
   join(one: HostedPosition, other: HostedPosition): HostedPosition {
-    const states = one.states.map((state, index) => (state === other.states[index] ? state : undefined))
+    const states = this.languages.map((language, index) => {
+      const [a, b] = [one.states[index], other.states[index]]
+      return a === b ? a : a === undefined || b === undefined ? undefined : language.join?.(a, b)
+    })
     return { states, hosts: new Set([...one.hosts, ...other.hosts]) }
   }
 
@@ -96,7 +109,7 @@ export class HostedText {
     const { name, at } = language
     const state = position.states[this.languages.indexOf(language)]
     if (state === undefined) {
-      const advice = `Whether ${name} stands between quotes here depends on a branch: open and close quotes in the same branch.`
+      const advice = `What stands before ${name} here depends on a branch: write quotes and operators in the same branch as the output.`
       this.report.fail('INVALID_INNER_LANGUAGE', advice, statement.begin)
       return
     }
@@ -108,6 +121,7 @@ export class HostedText {
   private isUnprotected(statement: Statement): boolean {
     const origins = this.taint.ofStatement(statement)
     if (!origins.has('session') && !origins.has('caller')) return false
+    if (isPlain(statement)) return this.operands.has(statement)
     const last = statement.expressions[0]?.filters.at(-1)?.name
     return (
       last === undefined ||
@@ -115,14 +129,20 @@ export class HostedText {
     )
   }
 
-  private warn({ begin }: Statement): void {
+  private warn(statement: Statement): void {
     const filters = [...innerLanguages.keys()].join(', ')
-    const advice = `A value of the session or the caller stands beside other text, which may be a language of its own: end it with the filter for that language (${filters}), with plain, or with raw where the text is none.`
-    this.report.warn('INNER_LANGUAGE', advice, begin)
+    const advice = isPlain(statement)
+      ? `A word that plain lets through can still be a keyword or a name, for no quotes stand around it: end it with the filter for the language (${filters}), or with number, or put quotes around it.`
+      : `A value of the session or the caller stands beside other text, which may be a language of its own: end it with the filter for that language (${filters}), with number, between quotes also with plain, or with raw where the text is none.`
+    this.report.warn('INNER_LANGUAGE', advice, statement.begin)
   }
 }
 
-function stepThrough({ step }: InnerLanguage, from: string | undefined, text: string): string | undefined {
+function isPlain({ tag, expressions: [expression] }: Statement): boolean {
+  return tag !== 'cycle' && expression?.filters.at(-1)?.name === 'plain'
+}
+
+function stepThrough({ step }: TextAutomaton, from: string | undefined, text: string): string | undefined {
   let state = from
   for (const char of text) if (state !== undefined) state = step(state, char)
   return state

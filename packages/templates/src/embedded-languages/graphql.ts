@@ -23,6 +23,7 @@ const block =
 /** Strings of GraphQL documents. */
 export const graphql: InnerLanguage = {
   name: 'graphql',
+  hasLists: true,
   quote: (text) => `"${content(text)}"`,
   content: (text) => content(text),
   start: 'outside',

@@ -7,7 +7,8 @@ import { soql } from './soql.ts'
 import { sysparm } from './sysparm.ts'
 
 export type { InnerLanguage, InnerLanguageName } from './language.ts'
-export { requirePlain } from './plain.ts'
+export { operand, operandPlace, requireNumber, requirePlain } from './plain.ts'
+export { valueWriter } from './write-value.ts'
 
 /** The languages that live inside values, by the name of their filter. */
 export const innerLanguages: ReadonlyMap<string, InnerLanguage> = new Map(

@@ -19,6 +19,7 @@ function content(text: string): string {
 /** Jira's query language. What `~` searches for is a language of its own, whose words stay inside the literal. */
 export const jql: InnerLanguage = {
   name: 'jql',
+  hasLists: true,
   quote: (text) => `"${content(text)}"`,
   content,
   start: '',

@@ -7,6 +7,7 @@ function content(text: string): string {
 /** OData's URL conventions: in a string literal a quote is written twice, and nothing else is special (4.01 ABNF). */
 export const odata: InnerLanguage = {
   name: 'odata',
+  hasLists: true,
   quote: (text) => `'${content(text)}'`,
   content,
   start: 'outside',

@@ -24,6 +24,7 @@ function content(text: string): string {
 /** Salesforce's query language. `%` and `_` keep their meaning behind LIKE: nothing tells whether they should. */
 export const soql: InnerLanguage = {
   name: 'soql',
+  hasLists: true,
   quote: (text) => `'${content(text)}'`,
   content,
   start: 'outside',

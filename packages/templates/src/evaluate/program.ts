@@ -1,7 +1,7 @@
 import type { Analysis } from '../analysis/analyse.ts'
 import { positionAt } from '../analysis/position.ts'
 import { innerLanguageOf } from '../embedded-languages/index.ts'
-import { textFilter } from '../filters/filters.ts'
+import { languageFilter } from '../filters/filters.ts'
 import { limits } from '../limits/limits.ts'
 import type { Positions } from '../positions/index.ts'
 import type { FlowNode } from '../tree/flow.ts'
@@ -97,10 +97,10 @@ function createRender(checked: Checked, masked: ReadonlySet<Statement>): Render 
   }
 }
 
-/** Between quotes that the author wrote, the filter of an inner language gives only what stands in them. */
+/** Inside of what the author wrote, the filter of an embedded language gives only what stands there. */
 function quotedFilter(statement: Statement, { quoted }: Positions): Replaced | undefined {
   const language = innerLanguageOf(statement)
   const quote = quoted.get(statement)
   if (language === undefined || quote === undefined) return undefined
-  return { name: language.name, run: textFilter((text) => language.content(text, quote)) }
+  return { name: language.name, run: languageFilter(language, quote) }
 }

@@ -1,4 +1,10 @@
-import { innerLanguages, requirePlain } from '../embedded-languages/index.ts'
+import {
+  type InnerLanguage,
+  innerLanguages,
+  requireNumber,
+  requirePlain,
+  valueWriter,
+} from '../embedded-languages/index.ts'
 import { toText } from '../positions/escaping/escape.ts'
 import { charactersPerUnit, isTruthy } from '../values/compare.ts'
 import { pureDate } from './date-filters.ts'
@@ -19,12 +25,18 @@ export function filterNamed(name: string): FilterRun {
 }
 
 /** A filter that is a function of a text. */
-export function textFilter(write: (text: string) => string): FilterRun {
+function textFilter(write: (text: string) => string): FilterRun {
   return (value, _, budget) => {
     const text = toText(value, budget)
     budget.use(text.length)
     return write(text)
   }
+}
+
+/** The filter of an embedded language, inside of what the author wrote or outside. */
+export function languageFilter(language: InnerLanguage, open?: string): FilterRun {
+  const write = valueWriter(language, open)
+  return (value, _, budget) => write(value, budget)
 }
 
 const toJsonText: FilterRun = (value, _, budget) => toJson(value, budget)
@@ -55,9 +67,12 @@ const ours: Readonly<Record<string, FilterRun>> = {
   hmac_sha256: signing('sha256'),
   hmac_sha512: signing('sha512'),
   jwt_encode: encodeJwt,
-  plain: textFilter(requirePlain),
+  plain: (value, _, budget) => requirePlain(value, budget),
+  number: (value, _, budget) => requireNumber(value, budget),
   // By themselves they give complete literals; where an output stands between quotes, its own run replaces them.
-  ...Object.fromEntries([...innerLanguages.values()].map(({ name, quote }) => [name, textFilter(quote)])),
+  ...Object.fromEntries(
+    [...innerLanguages.values()].map((language) => [language.name, languageFilter(language)]),
+  ),
   raw: (value) => value,
 }
 

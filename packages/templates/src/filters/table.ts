@@ -143,6 +143,7 @@ const table: Readonly<Record<string, FilterFacts>> = {
   sysparm: text(),
   graphql: text(),
   plain: text(),
+  number: { ...text(), givesJson: true },
   // anything
   default: { arity: [1, 1], takes: 'any', arguments: ['any'] },
   /** Does nothing but forbid the encoding after it. */

@@ -3,6 +3,7 @@ import { innerLanguages } from '../embedded-languages/index.ts'
 /** Filters that give only numbers, or only letters, digits and what no language takes for a sign. */
 const inert: ReadonlySet<string> = new Set([
   'plain',
+  'number',
   'abs',
   'at_least',
   'at_most',
