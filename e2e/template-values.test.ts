@@ -31,6 +31,25 @@ const registry = {
       headers: [{ key: 'X-Id', value: 'id {{ pathParams.id }}' }],
       path_parameters: [{ key: 'id' }],
     },
+    {
+      name: 'Incidents',
+      url: `${base}/incidents`,
+      query_parameters: [
+        { key: 'sysparm_query', value: 'priority>{{ user.username | sysparm }}^active=true' },
+      ],
+    },
+    {
+      name: 'Issues',
+      url: `${base}/issues`,
+      query_parameters: [
+        { key: 'jql', value: 'team in ({{ user.roles | jql }}) AND n > {{ user.username | number }}' },
+      ],
+    },
+    {
+      name: 'Plain',
+      url: `${base}/plain`,
+      query_parameters: [{ key: 'jql', value: 'reporter = {{ user.first_name | plain }}' }],
+    },
   ],
 }
 
@@ -107,5 +126,37 @@ describe('a user that every template can do without', () => {
     const answer = await anonymously('needed-user')
     expect([answer.status, answer.json().code]).toEqual([401, 'AUTHENTICATION_REQUIRED'])
     expect(api.received).toEqual([])
+  })
+})
+
+describe('embedded languages', () => {
+  const failed = (answer: WireAnswer) => [answer.status, answer.json().code, answer.json().detail]
+  const sent = () => api.received.map(({ target }) => decodeURIComponent(target))
+
+  test('a value that would make another operator of the one before it sends nothing', async () => {
+    const [status, code, detail] = failed(await call('incidents', { preferred_username: '=1' }))
+    expect([status, code]).toEqual([422, 'TEMPLATE_RENDERING_FAILED'])
+    expect(detail).toMatch(/^query_parameters\[0\]\.value, line 1, column 10: .*operator/)
+    expect(sent()).toEqual([])
+    expect((await call('incidents', { preferred_username: '1^ORactive=false' })).status).toBe(200)
+    expect(sent()).toEqual(['/incidents?sysparm_query=priority>1^^ORactive=false^active=true'])
+  })
+
+  test('a list arrives as literals, a number with its digits', async () => {
+    const claims = { roles: ['a"b', 'c'], preferred_username: '9007199254740993' }
+    expect((await call('issues', claims)).status).toBe(200)
+    expect(sent()).toEqual(['/issues?jql=team in ("a\\"b","c") AND n > 9007199254740993'])
+    for (const wrong of [{ roles: [] }, { preferred_username: '1 OR 1=1' }]) {
+      expect(failed(await call('issues', { ...claims, ...wrong })).slice(0, 2)).toEqual([
+        422,
+        'TEMPLATE_RENDERING_FAILED',
+      ])
+    }
+    expect(sent()).toHaveLength(1)
+  })
+
+  test('plain lets no condition through', async () => {
+    expect(failed(await call('plain', { given_name: 'x OR project is not EMPTY' }))[0]).toBe(422)
+    expect(sent()).toEqual([])
   })
 })
