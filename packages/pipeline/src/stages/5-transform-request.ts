@@ -34,7 +34,7 @@ export async function transformRequest(authenticated: Authenticated, ports: Stag
   const { credential } = authenticated
   const pairs: (readonly [string, MaskedText])[] = query.map((row) => [row.key, row.value])
   if (credential.kind === 'query') pairs.push([credential.name, credential.value])
-  const { body, contentType } = await requestBody(authenticated, ports)
+  const described = await requestBody(authenticated, ports)
   return {
     call,
     values,
@@ -42,9 +42,9 @@ export async function transformRequest(authenticated: Authenticated, ports: Stag
     secrets,
     method,
     url: withQuery(origin + target, pairs),
-    headers: requestHeaders(authenticated, contentType),
+    headers: requestHeaders(authenticated, described),
     credential: credential.kind === 'paid' ? credential : undefined,
-    body,
+    body: described.body,
   }
 }
 
@@ -73,7 +73,7 @@ function encode(text: string): string {
 
 function requestHeaders(
   { call, headers, credential }: Authenticated,
-  contentType: string | undefined,
+  { contentType, streamLength }: RequestBody,
 ): readonly PreparedHeader[] {
   const prepared: PreparedHeader[] = []
   const names = new Set<string>()
@@ -92,6 +92,10 @@ function requestHeaders(
   if (contentType !== undefined && !names.has('content-type')) {
     prepared.push({ name: 'Content-Type', value: plain(contentType), confidential: false })
   }
+  // A stream that is passed on unchanged has the length that its caller announced: some APIs want one (S3: 411).
+  if (streamLength !== undefined) {
+    prepared.push({ name: 'Content-Length', value: plain(String(streamLength)), confidential: false })
+  }
   if (!names.has('user-agent')) prepared.push(userAgent)
   prepared.push(via)
   return prepared
@@ -102,6 +106,8 @@ const confidentialNames = new Set(['authorization', 'cookie'])
 interface RequestBody {
   readonly body: Uint8Array | Readable | null
   readonly contentType: string | undefined
+  /** Bytes of a stream, where they are known; what is at hand tells its length itself. */
+  readonly streamLength?: number | undefined
 }
 
 async function requestBody({ call, values }: Authenticated, ports: StagePorts): Promise<RequestBody> {
@@ -115,9 +121,7 @@ async function requestBody({ call, values }: Authenticated, ports: StagePorts): 
     return { body: null, contentType: undefined }
   }
   if (template === undefined) {
-    return payload === null
-      ? { body: null, contentType: undefined }
-      : { body: await keptIfSmall(payload), contentType: payload.contentType }
+    return payload === null ? { body: null, contentType: undefined } : passedThrough(payload)
   }
   const { text, bytes: inputBytes } =
     payload === null ? nothing : await payloadText(payload, template, ports.limits)
@@ -135,10 +139,12 @@ async function requestBody({ call, values }: Authenticated, ports: StagePorts): 
 /** A payload of so many bytes at most is kept, so that it can be sent again; a larger one streams. */
 const keptPayloadBytes = 64 * 1024
 
-/** By the length that the caller announced: one without may be a stream that waits for what it brings about. */
-async function keptIfSmall({ stream, length }: Payload): Promise<Uint8Array | Readable> {
-  if (length === undefined || length > keptPayloadBytes) return stream
-  return readWhole(stream, length, () => payloadTooLarge(length))
+/** By the length that the caller announced: a payload without one may be a stream that waits for what it brings about. */
+async function passedThrough({ stream, length, contentType }: Payload): Promise<RequestBody> {
+  if (length === undefined || length > keptPayloadBytes) {
+    return { body: stream, contentType, streamLength: length }
+  }
+  return { body: await readWhole(stream, length, () => payloadTooLarge(length)), contentType }
 }
 
 interface PayloadText {

@@ -1,16 +1,19 @@
 /** One request and its answer, between undici's callbacks and the promise and stream that the pipeline sees. */
 import { Readable } from 'node:stream'
 import { ProblemError } from '@sluice/connector-schema'
-import type { HeaderList, UpstreamAnswer, UpstreamRequest } from '@sluice/pipeline'
+import { type HeaderList, isEventStream, type UpstreamAnswer, type UpstreamRequest } from '@sluice/pipeline'
 import { type Dispatcher, errors } from 'undici'
 import { AnswerBody, tooLarge } from './answer-body.ts'
 import { type ContentCoding, parseContentEncoding } from './decode.ts'
-import { malformed, toProblem } from './failures.ts'
+import { malformed, stoppedSending, toProblem } from './failures.ts'
 import type { EgressLimits } from './limits.ts'
+import { isOfStaleConnection } from './socket-corrections.ts'
 
 interface Outcome {
   readonly resolve: (answer: UpstreamAnswer) => void
   readonly reject: (reason: unknown) => void
+  /** Sends the request once more, on a fresh connection. */
+  readonly resend: () => void
   /** The exchange is over. */
   readonly release: () => void
 }
@@ -23,7 +26,10 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
   readonly #request: UpstreamRequest
   readonly #limits: EgressLimits
   readonly #outcome: Outcome
+  /** Until the headers, then between two pieces of the body. */
   #timer: NodeJS.Timeout | undefined
+  #isPaused = false
+  #wasResent = false
   #controller: Dispatcher.DispatchController | undefined
   #body: AnswerBody | undefined
   /** Whether the answer came in full. */
@@ -65,16 +71,30 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#timer?.refresh()
     this.#body?.receive(chunk)
   }
 
   onResponseEnd(): void {
     this.#isComplete = true
+    clearTimeout(this.#timer)
     this.#body?.complete()
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.#mayResend(error)) {
+      this.#wasResent = true
+      this.#outcome.resend()
+      return
+    }
     this.fail(toProblem(error, this.#body === undefined ? 'before-headers' : 'in-body'))
+  }
+
+  /** The API closed a connection that it had kept, as it may at any time: that is no failure of this request. */
+  #mayResend(error: Error): boolean {
+    if (this.#isOver || this.#wasResent || this.#body !== undefined || !isOfStaleConnection(error))
+      return false
+    return this.#request.mayResend?.() === true
   }
 
   #answer(status: number, received: HeaderList, controller: Dispatcher.DispatchController): void {
@@ -83,15 +103,33 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
     const { coding, headers } = undoCoding(received, isEmpty)
     if (!isEmpty && announcedLength(headers) > this.#limits.maxBodyBytes)
       throw tooLarge(this.#limits.maxBodyBytes)
-    clearTimeout(this.#timer)
+    this.#waitForBody(headers)
     const source = {
-      pause: () => controller.pause(),
-      resume: () => controller.resume(),
+      pause: () => {
+        this.#isPaused = true
+        controller.pause()
+      },
+      resume: () => {
+        if (this.#isPaused) this.#timer?.refresh()
+        this.#isPaused = false
+        controller.resume()
+      },
       fail: (error: Error) => this.fail(error),
       release: () => this.#end(),
     }
     this.#body = new AnswerBody(source, coding, this.#limits)
     this.#outcome.resolve({ status, headers, body: this.#body })
+  }
+
+  #waitForBody(headers: HeaderList): void {
+    const { idleTimeoutMs, eventStreamIdleTimeoutMs } = this.#limits
+    clearTimeout(this.#timer)
+    const onIdle = () => {
+      // Nothing comes because nobody reads: that is not the API's doing.
+      if (this.#isPaused) this.#timer?.refresh()
+      else this.fail(stoppedSending())
+    }
+    this.#timer = setTimeout(onIdle, isEventStream(headers) ? eventStreamIdleTimeoutMs : idleTimeoutMs)
   }
 
   /** The payload is the caller's stream: it may fail before undici has begun to read it, or after it has stopped. */

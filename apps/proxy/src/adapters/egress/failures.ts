@@ -19,8 +19,6 @@ export function toProblem(error: unknown, phase: Phase): ProblemError {
   if (error instanceof ProblemError) return error
   const code = codeOf(error)
   switch (code) {
-    case 'UND_ERR_BODY_TIMEOUT':
-      return problem('UPSTREAM_TIMEOUT', 'The API stopped sending amid its answer.', error)
     case 'UND_ERR_INVALID_ARG':
     case 'UND_ERR_NOT_SUPPORTED':
       return problem(
@@ -47,6 +45,11 @@ function breaksProtocol(error: unknown, code: string): boolean {
 /** The answer is not HTTP as we accept it. */
 export function malformed(cause?: unknown): ProblemError {
   return problem('UPSTREAM_PROTOCOL_ERROR', 'The API sent an answer that is not valid HTTP.', cause)
+}
+
+/** Nothing came for longer than a body may pause. */
+export function stoppedSending(): ProblemError {
+  return new ProblemError('UPSTREAM_TIMEOUT', { detail: 'The API stopped sending amid its response.' })
 }
 
 function truncated(cause: unknown): ProblemError {

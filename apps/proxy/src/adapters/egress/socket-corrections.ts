@@ -1,9 +1,11 @@
 /**
- * Two things that undici's HTTP/1 client gets wrong, put right between it and its socket.
+ * Three things that undici's HTTP/1 client gets wrong or keeps to itself, put right between it and its socket.
  *
- * - An unasked `100 Continue` breaks its exchange. RFC 9110 §15.2: a client must be able to parse 1xx answers even
+ * - An unasked `100 Continue` breaks its exchange. RFC 9110 §15.2: a client must be able to parse 1xx responses even
  *   if it does not expect any. (undici skips all others.)
  * - A connection reset ends a body of unknown length as if it were whole.
+ * - That a connection had been used before, and ended before the first byte of a response, cannot be told from its
+ *   errors: such a request may be sent again (RFC 9112 §9.3.1).
  */
 import diagnosticsChannel from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
@@ -14,6 +16,10 @@ const headEnd = '\r\n\r\n'
 const maxHeadBytes = 32 * 1024
 
 interface Connection {
+  /** How many requests were sent on it. */
+  requests: number
+  /** Whether a byte came since the last of them was sent. */
+  hasResponded: boolean
   /** Whether the next bytes begin an answer. */
   beginsAnswer: boolean
   /** Bytes that begin an answer, too few to be judged. */
@@ -25,23 +31,48 @@ const connections = new WeakMap<Socket, Connection>()
 // Published right before a request is written. Without pipelining, what is read next is the answer to it.
 diagnosticsChannel.subscribe('undici:client:sendHeaders', (message) => {
   const connection = connections.get((message as DiagnosticsChannel.ClientSendHeadersMessage).socket)
-  if (connection !== undefined) connection.beginsAnswer = true
+  if (connection === undefined) return
+  connection.beginsAnswer = true
+  connection.requests += 1
+  connection.hasResponded = false
 })
 
 /** Puts a fresh connection right, before undici takes it over. */
 export function correctSocket<S extends Socket>(socket: S): S {
-  const connection: Connection = { beginsAnswer: false, held: undefined }
+  const connection: Connection = { requests: 0, hasResponded: false, beginsAnswer: false, held: undefined }
   connections.set(socket, connection)
   const read = socket.read.bind(socket)
   socket.read = (size?: number): Buffer | null => {
     const chunk: Buffer | null = read(size)
+    if (chunk !== null) connection.hasResponded = true
     return chunk !== null && connection.beginsAnswer ? skipContinue(connection, chunk) : chunk
   }
   socket.prependListener('error', (error: NodeJS.ErrnoException) => {
     // undici takes ECONNRESET for the end of a body that has no length; it fails on any other code.
     if (error.code === 'ECONNRESET') error.code = 'RESET_BY_PEER'
+    if (hasGoneStale(connection)) Object.assign(error, { [staleMark]: true })
+  })
+  // A close in good order is no error yet; undici would make one that does not tell.
+  socket.prependListener('end', () => {
+    if (hasGoneStale(connection)) socket.destroy(new ClosedByPeer())
   })
   return socket
+}
+
+const staleMark = Symbol('a connection that was used before ended before a response')
+
+/** Whether an error is that of a connection that had been used before and ended before the first byte of a response. */
+export function isOfStaleConnection(error: Error): boolean {
+  return staleMark in error
+}
+
+function hasGoneStale({ requests, hasResponded }: Connection): boolean {
+  return requests > 1 && !hasResponded
+}
+
+class ClosedByPeer extends Error {
+  override readonly name = 'ClosedByPeer'
+  readonly code = 'CLOSED_BY_PEER'
 }
 
 /** What is left of an answer's first bytes without any `100 Continue`; `null` until that can be told. */

@@ -57,14 +57,16 @@ export function createUpstream(options: UpstreamOptions): Upstream & { close(): 
         if (isClosed) throw shuttingDown()
         const reason = urlRefusal(request.url, request.tenantId, exceptions)
         if (reason !== undefined) throw new ProblemError('DESTINATION_NOT_ALLOWED', { detail: reason })
-        const agent = agents.of(request.tenantId)
+        const connections = agents.of(request.tenantId)
+        const options = dispatchOptions(request)
         const handler: ExchangeHandler = new ExchangeHandler(request, limits, {
           resolve,
           reject,
+          resend: () => connections.dispatchFresh(options, handler),
           release: () => release(),
         })
         const release = inFlight.add(handler)
-        if (handler.start()) agent.dispatch(dispatchOptions(request, limits), handler)
+        if (handler.start()) connections.pool.dispatch(options, handler)
       })
     },
     async close() {
@@ -75,15 +77,16 @@ export function createUpstream(options: UpstreamOptions): Upstream & { close(): 
   }
 }
 
-function dispatchOptions({ url, method, headers, body }: UpstreamRequest, limits: EgressLimits) {
+function dispatchOptions({ url, method, headers, body }: UpstreamRequest) {
   return {
     origin: url.origin,
     path: url.pathname + url.search,
     method,
     headers: flattenHeaders(headers),
     body,
-    headersTimeout: 0, // the handler has a finer timer
-    bodyTimeout: limits.idleTimeoutMs,
+    // The handler has timers of its own: finer ones, and one that knows what kind of body it waits for.
+    headersTimeout: 0,
+    bodyTimeout: 0,
   }
 }
 
