@@ -22,27 +22,26 @@ const closesAtTheSecond =
     numberOnConnection === 1 ? socket.write(response('ok')) : end(socket)
 
 describe.each(ends)('%s of a connection that was used before', (_name, end) => {
-  test.each(['GET', 'HEAD', 'OPTIONS'] as const)('%s goes out once more, unseen', async (method) => {
-    const api = await startRawApi(closesAtTheSecond(end))
-    const { call, proxy } = await start(api, {
-      definition: { method, cache: { enabled: false, invalidates: [] } },
-    })
-    await call({ method })
-    const second = await call({ method })
-    expect(second.status).toBe(200)
-    // undici closes a connection after HEAD: that cannot go stale.
-    expect([api.received.length, api.connections()]).toEqual(method === 'HEAD' ? [2, 2] : [3, 2])
-    await expect.poll(() => proxy.log.map(({ code }) => code)).toEqual([undefined, undefined])
-  })
+  test.each(['GET', 'HEAD', 'OPTIONS', 'DELETE'] as const)(
+    '%s goes out once more, unseen',
+    async (method) => {
+      const api = await startRawApi(closesAtTheSecond(end))
+      const { call, proxy } = await start(api, {
+        definition: { method, cache: { enabled: false, invalidates: [] } },
+      })
+      await call({ method })
+      const second = await call({ method })
+      expect(second.status).toBe(200)
+      // undici closes a connection after HEAD: that cannot go stale.
+      expect([api.received.length, api.connections()]).toEqual(method === 'HEAD' ? [2, 2] : [3, 2])
+      await expect.poll(() => proxy.log.map(({ code }) => code)).toEqual([undefined, undefined])
+    },
+  )
 
-  test.each(['PUT', 'DELETE'] as const)('%s goes out once more with the same payload', async (method) => {
+  test('PUT goes out once more with the same payload', async () => {
     const api = await startRawApi(closesAtTheSecond(end))
-    const { call } = await start(api, { definition: { method } })
-    for (const body of ['{"a":1}', '{"a":2}']) {
-      // Node's client announces no length for a DELETE by itself.
-      const headers = { 'content-length': String(body.length) }
-      expect((await call({ method, body, headers })).status).toBe(200)
-    }
+    const { call } = await start(api, { definition: { method: 'PUT' } })
+    for (const body of ['{"a":1}', '{"a":2}']) expect((await call({ method: 'PUT', body })).status).toBe(200)
     expect(api.received.map(({ body }) => String(body))).toEqual(['{"a":1}', '{"a":2}', '{"a":2}'])
   })
 
