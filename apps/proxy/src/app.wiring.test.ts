@@ -336,6 +336,38 @@ describe('the order of refusals', () => {
   })
 })
 
+describe('what an API sends is never loaded as a resource of this origin', () => {
+  test.each([
+    'script',
+    'document',
+    'iframe',
+    'image',
+    'style',
+    'worker',
+    'serviceworker',
+    'Empty',
+    '',
+    'empty, script',
+  ])('a call loaded as %j is refused', async (loadedAs) => {
+    const headers = { 'sec-fetch-dest': loadedAs, 'sec-fetch-site': 'same-origin' }
+    expect(codeOf(await proxy.call(execute('open'), { headers }))).toBe('403 ORIGIN_NOT_ALLOWED')
+    const asUser = { ...headers, ...(await bearer()) }
+    expect(codeOf(await proxy.call(execute('read'), { headers: asUser }))).toBe('403 ORIGIN_NOT_ALLOWED')
+  })
+
+  test('fetch, and what is no browser, may call', async () => {
+    expect((await proxy.call(execute('open'), { headers: { 'sec-fetch-dest': 'empty' } })).status).toBe(200)
+    expect((await proxy.call(execute('open'))).status).toBe(200)
+  })
+
+  test('the refusal comes after what tells who may know of the connector', async () => {
+    const headers = { 'sec-fetch-dest': 'script' }
+    expect(codeOf(await proxy.call(execute('read'), { headers }))).toBe('401 AUTHENTICATION_REQUIRED')
+    const user = { ...headers, ...(await bearer()) }
+    expect(codeOf(await proxy.call(execute('missing'), { headers: user }))).toBe('404 CONNECTOR_NOT_FOUND')
+  })
+})
+
 describe('CORS', () => {
   const preflight = { method: 'OPTIONS', headers: { origin: app, 'access-control-request-method': 'POST' } }
 
@@ -347,6 +379,48 @@ describe('CORS', () => {
       expect(answer.headers['access-control-allow-headers']).toContain('x-path-params')
       expect(answer.headers['access-control-allow-headers']).toContain('authorization')
     }
+  })
+
+  test('a preflight may name what the contract knows, and what monitoring scripts add to every call', async () => {
+    const asked =
+      'idempotency-key, x-connector-digest, baggage, sentry-trace, newrelic, X-Datadog-Trace-Id, x-other'
+    const headers = { ...preflight.headers, 'access-control-request-headers': asked }
+    const { status, headers: given } = await proxy.call(execute('write'), { ...preflight, headers })
+    expect(status).toBe(204)
+    const allowed = String(given['access-control-allow-headers']).split(', ')
+    expect(allowed).toEqual(
+      expect.arrayContaining([
+        'idempotency-key',
+        'x-connector-digest',
+        'baggage',
+        'sentry-trace',
+        'newrelic',
+      ]),
+    )
+    expect(allowed).toContain('x-datadog-trace-id')
+    expect(allowed).not.toContain('x-other')
+    expect(given.vary).toContain('Access-Control-Request-Headers')
+  })
+
+  test('what a preflight asks for never becomes more than a list of names', async () => {
+    const asked = 'x-datadog-a b, x-datadog-\u00e9, x-datadog-;x, x-datadog-ok'
+    const headers = { ...preflight.headers, 'access-control-request-headers': asked }
+    const { headers: given } = await proxy.call(execute('write'), { ...preflight, headers })
+    expect(given['access-control-allow-headers']).toMatch(/, x-datadog-ok$/)
+    expect(given['access-control-allow-headers']).not.toMatch(/datadog-(?:a|;|\u00e9)/)
+  })
+
+  test('monitoring headers change nothing of a call', async () => {
+    const headers = {
+      ...(await bearer()),
+      origin: app,
+      baggage: 'a=1',
+      'x-datadog-trace-id': '1',
+      newrelic: 'x',
+    }
+    const answer = await proxy.call(execute('read', '?'), { headers })
+    expect(answer.status).toBe(200)
+    expect(JSON.stringify(api.received.at(-1))).not.toMatch(/datadog|newrelic|baggage/)
   })
 
   test('a preflight of an unlisted origin, of none and of null gets no CORS headers', async () => {

@@ -1,7 +1,8 @@
 import type { Authentication } from './authentication.ts'
-import { foldQueryKey, headerNamePattern, isConditionalHeader, isRefusedHeader } from './header-rules.ts'
+import { headerNamePattern, isConditionalHeader, isRefusedHeader } from './header-rules.ts'
 import type { DefinitionIssue } from './issue.ts'
 import type { PartialDefinition } from './partial-definition.ts'
+import { foldQueryKey } from './query-keys.ts'
 
 /** The header that the credential is sent in, lower case: no row may have it. */
 export function reservedHeader({ authentication }: PartialDefinition): string | undefined {

@@ -7,9 +7,10 @@ import {
 } from './authentication-rules.ts'
 import type { Constraints } from './constraints.ts'
 import type { ParameterRow } from './definition.ts'
-import { foldQueryKey, headerNamePattern, isConditionalHeader, isRefusedHeader } from './header-rules.ts'
+import { headerNamePattern, isConditionalHeader, isRefusedHeader } from './header-rules.ts'
 import type { DefinitionIssue } from './issue.ts'
 import type { PartialDefinition } from './partial-definition.ts'
+import { foldCase, foldQueryKey } from './query-keys.ts'
 
 /** The rules of spec/01 that concern more than one field, as far as they need no template. */
 export function checkRules(definition: PartialDefinition): readonly DefinitionIssue[] {
@@ -82,15 +83,15 @@ function checkQuery(definition: PartialDefinition): DefinitionIssue[] {
   const issues: DefinitionIssue[] = []
   const rowsByKey = new Map<string, ParameterRow[]>()
   for (const row of definition.query_parameters) {
-    if (row) rowsByKey.set(row.key, [...(rowsByKey.get(row.key) ?? []), row])
+    if (row) rowsByKey.set(sameKey(row.key), [...(rowsByKey.get(sameKey(row.key)) ?? []), row])
   }
   const reserved = reservedQueryKey(definition)
   for (const [index, row] of definition.query_parameters.entries()) {
     if (row === undefined) continue
     const path = `query_parameters[${index}].key`
-    const same = rowsByKey.get(row.key) ?? []
+    const same = rowsByKey.get(sameKey(row.key)) ?? []
     if (same[0] !== row && same.some((other) => other.overridable)) {
-      const message = `\`${printable(row.key)}\` stands twice; remove one row, or let no row of this key be overridable`
+      const message = `\`${printable(row.key)}\` stands twice (case and [] do not matter); remove one row, or let no row of this key be overridable`
       issues.push({ path, code: 'DUPLICATE_KEY', message })
     }
     if (reserved !== undefined && foldQueryKey(row.key) === reserved) {
@@ -102,6 +103,11 @@ function checkQuery(definition: PartialDefinition): DefinitionIssue[] {
     }
   }
   return issues
+}
+
+/** Rows of one object, `filter[name]` and `filter[age]`, are two keys; `ids` and `Ids[]` are one. */
+function sameKey(key: string): string {
+  return foldCase(key).replace(/(?:\[\])+$/, '')
 }
 
 function checkPath(definition: PartialDefinition): DefinitionIssue[] {

@@ -35,21 +35,3 @@ export function isConditionalHeader(name: string): boolean {
   const lower = name.toLowerCase()
   return lower === 'range' || lower.startsWith('if-')
 }
-
-/** Query keys are the same key to many APIs whatever their case, and with or without `[…]`. */
-export function foldQueryKey(key: string): string {
-  const bracket = key.indexOf('[')
-  return (bracket > 0 ? key.slice(0, bracket) : key).toLowerCase()
-}
-
-/**
- * Every key that some API could take for the same: PHP and Rack, for instance, read `[limit]`, `limit[[]]`,
- * ` limit` and `limit` alike, and `a.b` as `a_b`. Only letters and digits count, in front of a bracket and in all.
- */
-export function nearQueryKeys(key: string): readonly [string, string] {
-  return [lettersOf(foldQueryKey(key)), lettersOf(key)]
-}
-
-function lettersOf(text: string): string {
-  return text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
-}

@@ -17,13 +17,7 @@ export {
 } from './definition.ts'
 export { hasPayload } from './definition-rules.ts'
 export { exceedsBytes } from './exceeds-bytes.ts'
-export {
-  foldQueryKey,
-  headerNamePattern,
-  hopByHopHeaders,
-  isRefusedHeader,
-  nearQueryKeys,
-} from './header-rules.ts'
+export { headerNamePattern, hopByHopHeaders, isRefusedHeader } from './header-rules.ts'
 export type { DefinitionIssue, DefinitionIssueCode, IssueList } from './issue.ts'
 export type {
   ConnectorDocumentation,
@@ -47,6 +41,7 @@ export {
   type Stage,
   toProblemDocument,
 } from './problem.ts'
+export { foldQueryKey, mayBeUnlisted, nearQueryKeys } from './query-keys.ts'
 export { type ParsedRegistry, parseRegistry, registrySchema } from './registry.ts'
 export { type NamedSchema, toIssues } from './schema-issues.ts'
 export type { Session, SessionUser } from './session.ts'

@@ -197,6 +197,23 @@ describe('query keys', () => {
     expect(errorsOf({ query_parameters: rows(true) })).toEqual(['query_parameters[1].key DUPLICATE_KEY'])
   })
 
+  test.each([
+    ['SCOPE', false],
+    ['\u017fcope', false],
+    ['scope[]', false],
+    ['scope[x]', true],
+    ['scopes', true],
+  ])(
+    'a second row for a key that may be overridden is refused, however it is spelt: scope and %j',
+    (key, fine) => {
+      const query_parameters = [
+        { key: 'scope', value: 'read' },
+        { key, overridable: true },
+      ]
+      expect(errorsOf({ query_parameters })).toEqual(fine ? [] : ['query_parameters[1].key DUPLICATE_KEY'])
+    },
+  )
+
   test.each(['api_key', 'API_KEY', 'api_key[]'])('%s is reserved by the credential', (key) => {
     const authentication = { type: 'api_key', config: { key: 'api_key', value: 'v', in: 'query' } }
     expect(errorsOf({ query_parameters: [{ key }], authentication })).toEqual([

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { wireHeaders } from '@sluice/connector-schema'
+import { headerNamePattern, wireHeaders } from '@sluice/connector-schema'
 import { type CorsGrant, grantOf, type Tenant, type TenantRegistry } from '../tenant.ts'
 import type { HeaderRecord } from './header-record.ts'
 
@@ -8,18 +8,26 @@ const preflightMaxAgeSeconds = 600
 
 const allowedMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
 
-/** What a widget may send; every other header would be ignored. */
+/** What a widget may send, and what monitoring scripts add to every call of a page; the latter is ignored. */
 const allowedHeaders = [
   'authorization',
   'content-type',
+  'idempotency-key',
   'if-none-match',
   'traceparent',
   'tracestate',
+  'x-connector-digest',
   wireHeaders.csrfToken,
   wireHeaders.headerParams,
   wireHeaders.pathParams,
   wireHeaders.requestId,
-].join(', ')
+  'baggage',
+  'newrelic',
+  'sentry-trace',
+]
+
+/** Families of monitoring headers. With credentials `*` would be a name like any other, so each name is repeated. */
+const ignoredPrefixes = ['x-datadog-']
 
 /** What the proxy itself can set, so that a page finds it wherever it is there. */
 const ownHeaders = [
@@ -58,14 +66,25 @@ export function corsHeaders(grant: CorsGrant, answered: HeaderRecord): HeaderRec
   return { ...allowOrigin(grant), 'access-control-expose-headers': [...names].join(', ') }
 }
 
-/** The answer to a preflight that passes. */
-export function preflightHeaders(grant: CorsGrant): HeaderRecord {
+/** The headers of the response to a preflight that passes. */
+export function preflightHeaders(grant: CorsGrant, incoming: IncomingMessage): HeaderRecord {
   return {
     ...allowOrigin(grant),
     'access-control-allow-methods': allowedMethods,
-    'access-control-allow-headers': allowedHeaders,
+    'access-control-allow-headers': [...allowedHeaders, ...ignoredHeaders(incoming)].join(', '),
     'access-control-max-age': String(preflightMaxAgeSeconds),
   }
+}
+
+/** The monitoring headers that a preflight asks for. They come back in a response header, so only safe names do. */
+function ignoredHeaders(incoming: IncomingMessage): readonly string[] {
+  const asked = incoming.headers['access-control-request-headers'] ?? ''
+  return asked
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter(
+      (name) => headerNamePattern.test(name) && ignoredPrefixes.some((prefix) => name.startsWith(prefix)),
+    )
 }
 
 /** What an answer to a preflight depends on. */

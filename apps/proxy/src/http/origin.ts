@@ -22,6 +22,20 @@ export function checkOrigin(incoming: IncomingMessage, caller: Caller): void {
   throw originNotAllowed()
 }
 
+/**
+ * A response may be read by a script, and never be a document, a script or another resource of this origin: what an
+ * API sends would run here. Browsers name what they load in `Sec-Fetch-Dest`, and no page can change it.
+ *
+ * @throws ProblemError `ORIGIN_NOT_ALLOWED`
+ */
+export function refuseResourceLoads({ headers }: IncomingMessage): void {
+  const loadedAs = headers['sec-fetch-dest']
+  if (loadedAs === undefined || loadedAs === 'empty') return
+  throw new ProblemError('ORIGIN_NOT_ALLOWED', {
+    detail: 'The browser loads this as a document, script or other resource. Call it with fetch or the SDK.',
+  })
+}
+
 /** Refusal of an origin that is not on the list. */
 export function originNotAllowed(): ProblemError {
   return new ProblemError('ORIGIN_NOT_ALLOWED', {

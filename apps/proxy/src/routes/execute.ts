@@ -16,7 +16,7 @@ import { callerGone, ExchangeEnding } from '../http/exchange-ending.ts'
 import { logExchange } from '../http/exchange-log.ts'
 import type { HeaderRecord } from '../http/header-record.ts'
 import type { NodeEnv } from '../http/node-env.ts'
-import { checkOrigin } from '../http/origin.ts'
+import { checkOrigin, refuseResourceLoads } from '../http/origin.ts'
 import { parseCall } from '../http/parse-call.ts'
 import { bearsBody } from '../http/payload.ts'
 import { asProblem, problemAnswer } from '../http/problem-answer.ts'
@@ -78,6 +78,7 @@ function admit(services: Services, progress: Progress, permalink: string): Call 
 
     checkRoles(caller, connector)
     checkHost(incoming, caller, services.tenants)
+    refuseResourceLoads(incoming)
     checkOrigin(incoming, caller)
     services.csrf.check(incoming, caller.credentials)
 

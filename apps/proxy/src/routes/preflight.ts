@@ -17,7 +17,11 @@ export function createPreflight(services: Services) {
     const arrival = arrive(c.env, services.ports.clock)
     const grant = corsGrant(incoming, services.tenants, undefined)
     if (grant === undefined) return problemAnswer({ arrival, problem: originNotAllowed(), grant })
-    const headers = { ...preflightHeaders(grant), vary: preflightVary, 'x-request-id': arrival.requestId }
+    const headers = {
+      ...preflightHeaders(grant, incoming),
+      vary: preflightVary,
+      'x-request-id': arrival.requestId,
+    }
     return new Response(null, { status: 204, headers })
   }
 }

@@ -4,7 +4,7 @@
  */
 import {
   type ConnectorDefinition,
-  nearQueryKeys,
+  mayBeUnlisted,
   type PathParameter,
   ProblemError,
   type ProblemParam,
@@ -94,13 +94,11 @@ function refuseWhatIsNotPermitted({ connector, query, headers, pathParams }: Ove
   throw new ProblemError('OVERRIDE_NOT_PERMITTED', { detail, params: [...refused] })
 }
 
-// Some parsers end a key at a control character.
-const controlCharacter = /\p{Cc}/u
-
 function mayOverrideQuery(connector: OverrideRules, key: string): boolean {
   if (connector.query.some((row) => row.key === key && row.overridable)) return true
-  if (connector.definition.unlisted_parameters !== 'allow' || controlCharacter.test(key)) return false
-  return nearQueryKeys(key).every((near) => near !== '' && !connector.reservedQueryKeys.has(near))
+  return (
+    connector.definition.unlisted_parameters === 'allow' && mayBeUnlisted(key, connector.reservedQueryKeys)
+  )
 }
 
 function mayOverrideHeader(connector: OverrideRules, key: string): boolean {

@@ -20,7 +20,13 @@ test.each([
     'expires',
     'pragma',
   ],
-  ...['location', 'x-upstream-location'],
+  ...['location', 'x-upstream-location', 'x-connector-manifest', 'x-debug-request'],
+  ...['x-lighttpd-send-file', 'x-lighttpd-kbytes-per-second', 'x-litespeed-location', 'x-accel-buffering'],
+  ...['set-login', 'sec-session-registration', 'sec-session-id', 'activate-storage-access'],
+  ...['attribution-reporting-register-source', 'attribution-reporting-register-trigger'],
+  ...['origin-agent-cluster', 'permissions-policy', 'referrer-policy', 'content-location'],
+  ...['cross-origin-embedder-policy', 'cross-origin-resource-policy', 'service-worker-navigation-preload'],
+  ...['access-control-allow-credentials', 'content-encoding', 'critical-ch'],
 ])('%s never passes from an API', (name) => {
   expect(passingHeaders([[name, 'x']])).toEqual([])
 })

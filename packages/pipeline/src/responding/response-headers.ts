@@ -11,6 +11,7 @@ const refusedNames = new Set([
   'server-timing',
   'x-connector-timing',
   'x-connector-error',
+  'x-connector-manifest',
   'x-upstream-location',
   'x-debug-request',
   'x-content-type-options',
@@ -20,6 +21,7 @@ const refusedNames = new Set([
   // refused because they would act on the platform's origin, or tell about the API's machinery
   'set-cookie',
   'set-cookie2',
+  'set-login',
   'server',
   'x-powered-by',
   'via',
@@ -38,6 +40,11 @@ const refusedNames = new Set([
   'reporting-endpoints',
   'accept-ch',
   'critical-ch',
+  'activate-storage-access',
+  'origin-agent-cluster',
+  'permissions-policy',
+  'referrer-policy',
+  'content-location',
   'x-sendfile',
   'surrogate-control',
   'cdn-cache-control',
@@ -49,8 +56,22 @@ const refusedNames = new Set([
   'content-encoding',
 ])
 
-const refusedPrefix =
-  /^(?:proxy-|access-control-|cross-origin-|content-security-policy|service-worker-|x-accel-|x-reproxy-)/
+/** What begins like this never passes either: each is a family of fields that browsers or front servers obey. */
+const refusedPrefixes = [
+  'proxy-',
+  'access-control-',
+  'cross-origin-',
+  'content-security-policy',
+  'service-worker-',
+  'sec-session-',
+  'attribution-reporting-',
+  'x-accel-',
+  'x-lighttpd-',
+  'x-litespeed-',
+  'x-reproxy-',
+]
+// One pattern: a loop over the list costs each header of each response several times as much.
+const refusedPrefix = new RegExp(`^(?:${refusedPrefixes.join('|')})`)
 
 /** Headers that describe the API's own bytes, which a transformed body is not. */
 const bodyHeaders = new Set([
