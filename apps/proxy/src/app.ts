@@ -2,11 +2,12 @@ import { ProblemError } from '@sluice/connector-schema'
 import { Hono } from 'hono'
 import { PatternRouter } from 'hono/router/pattern-router'
 import { arrive } from './http/arrival.ts'
+import { healthPaths } from './http/health.ts'
 import type { NodeEnv } from './http/node-env.ts'
 import { answerProblem } from './routes/answering.ts'
 import { createCsrf } from './routes/csrf.ts'
 import { createExecute } from './routes/execute.ts'
-import { answerHealth, createReadiness } from './routes/health.ts'
+import { createHealth } from './routes/health.ts'
 import { createManifest } from './routes/manifest.ts'
 import { createPreflight } from './routes/preflight.ts'
 import type { Services } from './services.ts'
@@ -19,8 +20,7 @@ export function createApp(services: Services): Hono<NodeEnv> {
   app.all('/connectors/:permalink/execute', createExecute(services))
   app.get('/connectors/manifest', createManifest(services))
   app.get('/connectors/csrf', createCsrf(services))
-  app.get('/healthz', answerHealth)
-  app.get('/readyz', createReadiness(services))
+  for (const path of healthPaths) app.get(path, createHealth(services))
   app.notFound((c) =>
     answerProblem(services, { arrival: arrive(c.env, services.ports.clock), error: noSuchPath() }),
   )

@@ -68,6 +68,105 @@ describe('what is no valid request', () => {
   })
 })
 
+describe('a request that could be read in two ways is refused', () => {
+  const get = (target: string, version = 'HTTP/1.1', more = '') =>
+    `GET ${target} ${version}\r\nHost: a.example\r\nConnection: close\r\n${more}\r\n`
+
+  test.each([
+    ['HTTP/2.0 spoken as 1.1', get('/healthz', 'HTTP/2.0')],
+    ['HTTP/1.2', get('/healthz', 'HTTP/1.2')],
+    ['HTTP/0.9', 'GET /healthz\r\n\r\n'],
+    ['the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+    ['a transfer coding on HTTP/1.0', get('/healthz', 'HTTP/1.0', 'Transfer-Encoding: chunked\r\n')],
+    ['a fragment', get('/healthz#x')],
+    ['a fragment in the query', get('/healthz?x#y')],
+    ['an absolute target for another host', get('http://b.example/healthz')],
+    ['an absolute target for another port', get('http://a.example:81/healthz')],
+    ['an absolute target with userinfo', get('http://b@a.example/healthz')],
+    ['another scheme', get('ftp://a.example/healthz')],
+    ['no path at all', get('*')],
+    ['a dot segment', get('/connectors/../healthz')],
+    ['a dot segment in an absolute target', get('http://a.example/x/../healthz')],
+    ['a single dot', get('/./healthz')],
+    ['an encoded dot segment', get('/connectors/%2e%2E/healthz')],
+    ['a half encoded one', get('/connectors/.%2e/healthz')],
+    ['one behind an encoded slash', get('/connectors/x%2f..%2fhealthz')],
+    ['one behind a backslash', get('/connectors\\..\\healthz')],
+    ['one that ends at a semicolon', get('/connectors/..;x/healthz')],
+    ['one at the end', get('/healthz/..')],
+    ['CONNECT', 'CONNECT a.example:443 HTTP/1.1\r\nHost: a.example\r\n\r\n'],
+  ])('%s', async (_what, bytes) => {
+    const { url } = await proxyFor()
+    const text = await raw(url, bytes)
+    expect(text).toMatch(/^HTTP\/1\.1 400 /)
+    expect(text).toMatch(/x-connector-error: INVALID_REQUEST/i)
+    expect(text.match(/HTTP\/1\.1 \d/g)).toHaveLength(1)
+  })
+
+  test.each([
+    ['an absolute target for this host', get('http://a.example/healthz')],
+    ['with its default port and a final dot', get('http://A.example.:80/healthz')],
+    ['HTTP/1.0', get('/healthz', 'HTTP/1.0')],
+    ['dots that are no segment', get('/healthz?next=/a/../b')],
+  ])('and no other is: %s', async (_what, bytes) => {
+    const { url } = await proxyFor()
+    expect(await raw(url, bytes)).toMatch(/^HTTP\/1\.1 200 /)
+  })
+
+  test('what follows it on its connection is not run', async () => {
+    const upstream = await api((_incoming, outgoing) => outgoing.end('ok'))
+    const open = compiled({ permalink: 'open', url: `http://${upstream.host}/`, access: 'anonymous' })
+    const { url } = await proxyFor({ defaultTenantId: 'acme', connectors: [open], apis: [upstream.host] })
+    const execute = 'GET /connectors/open/execute HTTP/1.1\r\nHost: a.example\r\n\r\n'
+    const text = await raw(url, `GET /x#y HTTP/1.1\r\nHost: a.example\r\n\r\n${execute}`)
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400'])
+    expect(upstream.received).toHaveLength(0)
+  })
+})
+
+describe('a malformed request gets its 400 in its turn, behind the responses before it', () => {
+  const execute = (target = '/connectors/open/execute') => `GET ${target} HTTP/1.1\r\nHost: a.example\r\n\r\n`
+
+  async function slowProxy(handle: Parameters<typeof startSampleApi>[0]) {
+    const upstream = await api(handle)
+    const url = `http://${upstream.host}/`
+    const connectors = [
+      compiled({ permalink: 'open', url, access: 'anonymous', cache: { enabled: false, invalidates: [] } }),
+      compiled({ permalink: 'write', url, access: 'anonymous', method: 'POST' }),
+    ]
+    return proxyFor({ defaultTenantId: 'acme', connectors, apis: [upstream.host] })
+  }
+
+  test.each([
+    ['no HTTP', 'NONSENSE\r\n\r\n'],
+    ['a bad header', 'GET / HTTP/1.1\r\nbad header\r\n\r\n'],
+    ['CONNECT', 'CONNECT a.example:443 HTTP/1.1\r\nHost: a.example\r\n\r\n'],
+    ['a fragment', execute('/x#y')],
+    ['another version', 'GET / HTTP/2.0\r\nHost: a.example\r\n\r\n'],
+  ])('%s', async (_what, malformed) => {
+    let served = 0
+    const proxy = await slowProxy((_incoming, outgoing) => {
+      served += 1
+      // Whole heads and bodies, in pieces: the 400 may neither overtake them nor come amid them.
+      outgoing.write(`first-${served}`)
+      setTimeout(() => outgoing.end('last'), 100)
+    })
+    const text = await raw(proxy.url, `${execute()}${execute()}${malformed}`)
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200', 'HTTP/1.1 400'])
+    expect(text.match(/last/g)).toHaveLength(2)
+    expect(text.indexOf('HTTP/1.1 400')).toBeGreaterThan(text.lastIndexOf('last'))
+    expect(text).toMatch(/x-connector-error: INVALID_REQUEST/i)
+  })
+
+  test('also where its payload is what is malformed', async () => {
+    const proxy = await slowProxy((_incoming, outgoing) => void setTimeout(() => outgoing.end('last'), 100))
+    const chunked =
+      'POST /connectors/write/execute HTTP/1.1\r\nHost: a.example\r\nTransfer-Encoding: chunked\r\n\r\n'
+    const text = await raw(proxy.url, `${execute()}${chunked}zz\r\n`)
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400'])
+  })
+})
+
 describe('health', () => {
   test('the process is alive before it is ready, and ready once connectors are loaded', async () => {
     const proxy = await proxyFor({ tenants: [] })
@@ -75,6 +174,16 @@ describe('health', () => {
     expect((await proxy.call('/readyz')).status).toBe(503)
     proxy.services.connectors.replace('acme', [])
     expect((await proxy.call('/readyz')).status).toBe(200)
+  })
+
+  test('a load balancer that probes with HTTP/1.0 and no Host gets yes or no', async () => {
+    const proxy = await proxyFor({ tenants: [] })
+    const probe = (path: string) => raw(proxy.url, `GET ${path} HTTP/1.0\r\n\r\n`)
+    expect(await probe('/healthz')).toMatch(/^HTTP\/1\.1 200 [\s\S]*\{"status":"ok"\}$/)
+    expect(await probe('/readyz')).toMatch(/^HTTP\/1\.1 503 [\s\S]*\{"status":"loading"\}$/)
+    proxy.services.connectors.replace('acme', [])
+    expect(await probe('/readyz')).toMatch(/^HTTP\/1\.1 200 [\s\S]*\{"status":"ready"\}$/)
+    expect(await probe('/connectors/manifest')).toMatch(/^HTTP\/1\.1 400 /)
   })
 })
 

@@ -3,6 +3,7 @@ import { getRequestListener } from '@hono/node-server'
 import { createApp } from './app.ts'
 import { answerClientError, answerConnect, malformedRequest, maxHeaderBytes } from './http/client-error.ts'
 import { type Connections, trackConnections } from './http/connections.ts'
+import { createFrontDoor } from './http/front-door.ts'
 import { malformedAnswer } from './http/problem-answer.ts'
 import type { Services } from './services.ts'
 
@@ -39,6 +40,7 @@ const drainTimeoutMs = 30_000
  */
 export async function startServer(services: Services, { port, host }: ListenOptions): Promise<RunningServer> {
   let current = serve(services)
+  const takesAtTheDoor = createFrontDoor()
   const server = createServer(
     {
       maxHeaderSize: maxHeaderBytes,
@@ -52,14 +54,13 @@ export async function startServer(services: Services, { port, host }: ListenOpti
     (incoming, outgoing) => {
       // A connection that outlives the shutdown's beginning ends with its answer.
       if (current.services.lifecycle.isShuttingDown()) outgoing.shouldKeepAlive = false
+      if (takesAtTheDoor(incoming, outgoing, current.services)) return
       void current.listener(incoming, outgoing)
     },
   )
   const connections = trackConnections(server)
-  server.on('clientError', (error, socket) =>
-    answerClientError(error, socket, connections.answerHasBegun(socket)),
-  )
-  server.on('connect', (_incoming, socket) => answerConnect(socket, connections.answerHasBegun(socket)))
+  server.on('clientError', (error, socket) => answerClientError(error, socket, connections))
+  server.on('connect', (_incoming, socket) => answerConnect(socket, connections))
   // An expectation that nobody knows may be ignored (RFC 9110 §10.1.1); Node's own 417 would not say who refused.
   server.on('checkExpectation', (incoming, outgoing) => server.emit('request', incoming, outgoing))
   await listen(server, { port, host })

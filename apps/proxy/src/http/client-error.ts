@@ -1,32 +1,27 @@
 import { randomUUID } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { ProblemError, toProblemDocument } from '@sluice/connector-schema'
+import type { Connections } from './connections.ts'
 
 /** Longest head of a request: request line and headers. */
 export const maxHeaderBytes = 32 * 1024
 
 /**
- * Answers what Node could not read as a request, so that this failure speaks as well. There is no request and
- * no response object: the answer is written to the socket, and the connection ends with it.
+ * Responds to what Node could not read as a request, so that this failure speaks as well. There is no response
+ * object: the response is written to the socket in its turn, and the connection ends with it.
  */
-export function answerClientError(error: Error, socket: Duplex, answerHasBegun: boolean): void {
-  writeProblem(malformedRequest(error), socket, answerHasBegun)
+export function answerClientError(error: Error, socket: Duplex, { inTurn }: Connections): void {
+  inTurn(socket, () => writeProblem(malformedRequest(error), socket))
 }
 
-/** Answers CONNECT, which names a place and no path, and for which Node makes no response object. */
-export function answerConnect(socket: Duplex, answerHasBegun: boolean): void {
+/** Responds to CONNECT, which names a place and no path, and for which Node makes no response object. */
+export function answerConnect(socket: Duplex, { inTurn }: Connections): void {
   socket.on('error', () => undefined)
   const problem = new ProblemError('INVALID_REQUEST', { detail: 'This server opens no tunnels.' })
-  writeProblem(problem, socket, answerHasBegun)
+  inTurn(socket, () => writeProblem(problem, socket))
 }
 
-function writeProblem(problem: ProblemError, socket: Duplex, answerHasBegun: boolean): void {
-  if (!socket.writable) return
-  if (answerHasBegun) {
-    // A second answer amid the first would be read as part of its body.
-    socket.destroy()
-    return
-  }
+function writeProblem(problem: ProblemError, socket: Duplex): void {
   const requestId = randomUUID()
   const body = JSON.stringify(toProblemDocument(problem, requestId))
   const head = [

@@ -6,8 +6,12 @@ import type { Duplex } from 'node:stream'
 export interface Connections {
   /** Ends every connection on which nothing is to be answered, now and as soon as that is so. */
   endWhenIdle(): void
-  /** Whether the head of an answer is out that is not finished. */
-  answerHasBegun(socket: Duplex): boolean
+  /**
+   * Calls back when a response that is none of the server's own may be written: the responses to the requests before
+   * are out, and that to the request itself has not begun. Where it has, the connection is cut: a second response
+   * amid the first would be read as part of its body.
+   */
+  inTurn(socket: Duplex, respond: () => void): void
 }
 
 /**
@@ -37,8 +41,16 @@ export function trackConnections(server: Server): Connections {
     if (ending) outgoing.once('finish', () => endIfIdle(socket))
   })
   return {
-    answerHasBegun: (socket) =>
-      (answers.get(socket) ?? []).some((outgoing) => outgoing.headersSent && !isFinished(outgoing)),
+    inTurn(socket, respond) {
+      const before = (answers.get(socket) ?? []).filter((outgoing) => !isFinished(outgoing))
+      // What is malformed may be the payload of a request that a handler has already.
+      const own = before.at(-1)?.req.complete === false ? before.pop() : undefined
+      afterAll(before, () => {
+        if (!socket.writable) return
+        if (own?.headersSent) socket.destroy()
+        else respond()
+      })
+    },
     endWhenIdle() {
       ending = true
       for (const [socket, known] of answers) {
@@ -48,6 +60,13 @@ export function trackConnections(server: Server): Connections {
       }
     },
   }
+}
+
+/** One after the other: responses are finished in order, or their connection closes. */
+function afterAll([first, ...others]: readonly ServerResponse[], next: () => void): void {
+  if (first === undefined) next()
+  else if (first.closed || isFinished(first)) afterAll(others, next)
+  else first.once('close', () => afterAll(others, next))
 }
 
 function isFinished({ writableFinished }: ServerResponse): boolean {

@@ -44,20 +44,23 @@ export function problemAnswer({
   })
 }
 
-/** The answer to what was no request that a handler could have seen. */
+/** The response to what was no request that a handler could have seen. */
 export function malformedAnswer(problem: ProblemError): Response {
+  const { status, headers, body } = malformedResponse(problem)
+  return new Response(body, { status, headers })
+}
+
+/** The same in parts, for a request that no handler shall see. */
+export function malformedResponse(problem: ProblemError) {
   const requestId = randomUUID()
-  const headers = {
+  const headers: HeaderRecord = {
     ...alwaysSet,
     'content-type': 'application/problem+json',
     'cache-control': 'no-store',
     'x-request-id': requestId,
     'x-connector-error': problem.code,
   }
-  return new Response(JSON.stringify(toProblemDocument(problem, requestId)), {
-    status: problem.status,
-    headers,
-  })
+  return { status: problem.status, headers, body: JSON.stringify(toProblemDocument(problem, requestId)) }
 }
 
 /** Anything thrown as a problem: what is not one of ours is ours to answer for, and says nothing outside. */
