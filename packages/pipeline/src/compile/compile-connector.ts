@@ -99,7 +99,7 @@ export function compileConnector(definition: ConnectorDefinition, options: Compi
     responseBody,
     dependencies,
     publicAnswer: isPublic(definition, dependencies),
-    redirectHosts: new Set(definition.redirect_hosts.map((host) => host.toLowerCase())),
+    redirectHosts: new Set(definition.redirect_hosts.map((host) => host.toLowerCase().replace(/\.$/, ''))),
   }
   return { connector, errors: [], warnings: report.warnings }
 }

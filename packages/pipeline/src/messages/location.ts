@@ -6,5 +6,9 @@
  */
 export function resolveLocation(value: string, base: URL): URL | undefined {
   const ascii = value.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`)
-  return URL.parse(ascii, base.href) ?? undefined
+  const url = URL.parse(ascii, base.href)
+  if (url === null) return undefined
+  // `api.example.com.` is the same host, and another origin and another `Host` to what compares as text.
+  if (url.hostname.endsWith('.')) url.hostname = url.hostname.slice(0, -1)
+  return url
 }

@@ -4,6 +4,8 @@ import { hostIsAllowed } from './allowed-hosts.ts'
 test.each([
   ['api.example.com', ['api.example.com'], true],
   ['API.example.com.', ['api.EXAMPLE.com'], true],
+  ['api.example.com', ['api.example.com.'], true],
+  ['a.example.com.', ['*.example.com.'], true],
   ['a.example.com', ['*.example.com'], true],
   ['a.b.example.com', ['*.example.com'], true],
   ['example.com', ['*.example.com'], false],

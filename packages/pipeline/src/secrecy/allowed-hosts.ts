@@ -5,7 +5,7 @@
 export function hostIsAllowed(host: string, patterns: readonly string[]): boolean {
   const name = host.toLowerCase().replace(/\.$/, '')
   return patterns.some((pattern) => {
-    const rule = pattern.toLowerCase()
+    const rule = pattern.toLowerCase().replace(/\.$/, '')
     if (rule === '*') return true
     return rule.startsWith('*.')
       ? name.endsWith(rule.slice(1)) && name.length > rule.length - 1

@@ -248,7 +248,8 @@ describe('literal text of a URL', () => {
     ['https://127.1/a', 'host is not valid'],
     ['https://0x7f.0.0.1/a', 'host is not valid'],
     ['https://api..example.com/a', 'host is not valid'],
-    ['https://api.example.com./a', 'host is not valid'],
+    ['https://api.example.com../a', 'host is not valid'],
+    ['https://./a', 'host is not valid'],
     ['https://api.example.com:/a', 'host is not valid'],
     ['https://api.example.com:99999/a', 'host is not valid'],
     ['https://api.example.com\\a', 'backslash'],
@@ -462,3 +463,20 @@ describe('no value changes the URL around it', () => {
 function isDangerous(value: string): boolean {
   return /[\x00-\x1f\x7f\\]/.test(value) || value.split('/').some((part) => /^\.{1,2}(?:;|$)/.test(part))
 }
+
+test.each([
+  ['https://api.example.com./a', 'https://api.example.com'],
+  ['https://api.example.com.:8443/a', 'https://api.example.com:8443'],
+  ['https://93.184.216.34./a', 'https://93.184.216.34'],
+])('the final dot of a host is dropped: %s', (source, origin) => {
+  const { url, errors } = compileUrl(source, { pathParameters: new Map() })
+  expect(errors).toEqual([])
+  expect(
+    url?.renderOrigin({
+      session: { tenant_id: 'acme' },
+      pathParams: {},
+      variables: new Map(),
+      nowSeconds: 0,
+    }),
+  ).toBe(origin)
+})

@@ -13,13 +13,14 @@ export function isLabel(text: string): boolean {
 
 /**
  * `host[:port]` as URL parsing gives it back, or nothing where parsing would change it: an address in an unusual
- * spelling, an empty label, a final dot.
+ * spelling, an empty label. The final dot of a name, which only marks it as whole, is dropped.
  */
 export function normaliseHost(text: string, scheme: Scheme): string | undefined {
-  const [, host, port] = hostAndPort.exec(text) ?? []
-  if (host === undefined || host.startsWith('.') || host.endsWith('.') || host.includes('..'))
+  const [, written, port] = hostAndPort.exec(text) ?? []
+  const host = written?.replace(/\.$/, '')
+  if (host === undefined || host === '' || host.startsWith('.') || host.endsWith('.') || host.includes('..'))
     return undefined
-  const url = URL.parse(`${scheme}://${text}/`)
+  const url = URL.parse(`${scheme}://${host}${port === undefined ? '' : `:${port}`}/`)
   if (url?.hostname !== host.toLowerCase()) return undefined
   if (port !== undefined && Number(port) !== Number(url.port || defaultPorts[scheme])) return undefined
   return url.host

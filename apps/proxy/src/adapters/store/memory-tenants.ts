@@ -62,7 +62,7 @@ function indexOf(settings: readonly TenantSettings[]): Index {
       throw new Error(`The tenant id ${JSON.stringify(id)} is empty or not unique`)
     byId.set(id, tenant)
     for (const host of hosts) {
-      const name = host.toLowerCase()
+      const name = host.toLowerCase().replace(/\.(?=:|$)/, '')
       if (byHost.has(name)) throw new Error(`The host ${JSON.stringify(host)} belongs to two tenants`)
       byHost.set(name, tenant)
     }
