@@ -1,4 +1,4 @@
-import { createSecretKey, randomBytes } from 'node:crypto'
+import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import {
   type Clock,
   createFlights,
@@ -17,6 +17,8 @@ import { type CacheBounds, createMemoryTier } from './adapters/cache/memory-tier
 import { createSharedTier } from './adapters/cache/shared-tier.ts'
 import { systemClock } from './adapters/clock/system-clock.ts'
 import { createUpstream, type UpstreamOptions } from './adapters/egress/upstream.ts'
+import { createMemoryCounters } from './adapters/limits/memory-counters.ts'
+import { createRedisCounters } from './adapters/limits/redis-counters.ts'
 import { connectRedis, type RedisConnection } from './adapters/redis/connect-redis.ts'
 import { createWorkerRenderer } from './adapters/render/worker-renderer.ts'
 import type { KeyRing } from './adapters/sealing/key-ring.ts'
@@ -48,6 +50,7 @@ import { type CsrfTokens, createCsrfTokens } from './http/csrf.ts'
 import { createRateLimits, type RateLimits } from './http/rate-limit.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { createLogger } from './logger.ts'
+import type { CallCounters } from './ports/call-counters.ts'
 import type { TenantRegistry } from './tenant.ts'
 
 /** Everything that the server needs: made once in a process, by `createServices` or by a test. */
@@ -147,7 +150,7 @@ export function createServices(options: ServicesOptions): MemoryServices {
     }),
     secrets,
     variables,
-    rateLimits: createRateLimits(),
+    rateLimits: createRateLimits(createCounters(shared, keyFor('counters of calls'))),
     ports,
     purge,
     logger,
@@ -173,6 +176,14 @@ function connectShared(
   if (ring === undefined)
     throw new Error('What proxies share is encrypted: SLUICE_ENCRYPTION_KEYS is missing')
   return { redis: connectRedis({ url, logger, clock }), sealing: createSealing(ring) }
+}
+
+/** Counted by this process, or by all that share a Redis. */
+function createCounters(shared: Shared | undefined, key: KeyObject): CallCounters {
+  const inMemory = createMemoryCounters()
+  return shared === undefined
+    ? inMemory
+    : createRedisCounters({ redis: shared.redis, key, otherwise: inMemory })
 }
 
 function createProcessCache(

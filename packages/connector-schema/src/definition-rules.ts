@@ -6,7 +6,7 @@ import {
   reservedQueryKey,
 } from './authentication-rules.ts'
 import type { Constraints } from './constraints.ts'
-import type { ParameterRow } from './definition.ts'
+import type { ParameterRow, RateLimit } from './definition.ts'
 import { headerNamePattern, isConditionalHeader, isRefusedHeader } from './header-rules.ts'
 import type { DefinitionIssue } from './issue.ts'
 import type { PartialDefinition } from './partial-definition.ts'
@@ -20,6 +20,7 @@ export function checkRules(definition: PartialDefinition): readonly DefinitionIs
     ...checkPath(definition),
     ...checkAuthentication(definition),
     ...checkBody(definition),
+    ...checkRateLimits(definition),
     ...definition.headers.flatMap((row, index) => checkRow(row, `headers[${index}]`)),
     ...definition.query_parameters.flatMap((row, index) => checkRow(row, `query_parameters[${index}]`)),
   ]
@@ -141,6 +142,24 @@ function checkBody(definition: PartialDefinition): DefinitionIssue[] {
   if (!definition.request_body || !definition.method || hasPayload(definition.method)) return []
   const message = `${definition.method} requests carry no body; remove \`request_body\``
   return [{ path: 'request_body', code: 'BODY_NOT_ALLOWED', message }]
+}
+
+/** One list of limits, however it is written. */
+export function rateLimitsOf({
+  rate_limit: limits,
+}: Pick<PartialDefinition, 'rate_limit'>): readonly RateLimit[] {
+  return limits === undefined ? [] : [limits].flat()
+}
+
+function checkRateLimits(definition: PartialDefinition): DefinitionIssue[] {
+  const limits = rateLimitsOf(definition)
+  return limits.flatMap(({ scope, per_seconds }, index) => {
+    const isRepeated = limits
+      .slice(0, index)
+      .some((other) => other.scope === scope && other.per_seconds === per_seconds)
+    const message = `Two limits count the same: \`${scope}\` in ${per_seconds} s; keep the smaller one`
+    return isRepeated ? [{ path: `rate_limit[${index}]`, code: 'DUPLICATE_KEY', message }] : []
+  })
 }
 
 function checkRow(row: ParameterRow | undefined, path: string): DefinitionIssue[] {

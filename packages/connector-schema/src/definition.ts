@@ -61,8 +61,16 @@ const cacheSchema = z.strictObject({
 const rateLimitSchema = z.strictObject({
   requests: z.int().min(1).max(1_000_000).describe('Calls in one window'),
   per_seconds: z.int().min(1).max(86_400).describe('Length of a window, in seconds'),
-  scope: z.enum(['user', 'tenant', 'connector']).default('user').describe('Whose calls are counted together'),
+  scope: z
+    .enum(['user', 'tenant', 'connector'])
+    .default('user')
+    .describe(
+      'user: one caller of it, or one address where anonymous; connector: all callers of it; tenant: all connectors of the tenant that have such a limit, together',
+    ),
 })
+
+/** How many limits a connector can have. */
+const maxRateLimits = 4
 
 /** RFC 9110 §8.3.1, or nothing. */
 const mediaType = /^(?:[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+(?:[ \t]*;[\t\x20-\x7e]*)?)?$/
@@ -134,7 +142,12 @@ export const definitionSchema = z.strictObject({
     .strictObject({ attempts: z.int().min(0).max(5).default(0).describe('Sendings after the first') })
     .default({ attempts: 0 })
     .describe('After a failed connection, 429, 502, 503 and 504; idempotent methods only'),
-  rate_limit: rateLimitSchema.optional().describe('How often it may be called'),
+  rate_limit: z
+    .union([rateLimitSchema, z.array(rateLimitSchema).min(1).max(maxRateLimits)])
+    .optional()
+    .describe(
+      'How often it may be called: one limit, or a list of which each holds. Without one an anonymous caller has 300 calls a minute per address',
+    ),
   redirect_hosts: z
     .array(z.string().max(253).regex(hostName, 'must be a literal host name'))
     .max(20)
@@ -157,4 +170,5 @@ export type ConnectorDefinition = Omit<z.output<typeof definitionSchema>, 'perma
 }
 
 export type ParameterRow = z.output<typeof rowSchema>
+export type RateLimit = z.output<typeof rateLimitSchema>
 export type PathParameter = z.output<typeof pathParameterSchema>

@@ -14,8 +14,9 @@ export {
   definitionSchema,
   type ParameterRow,
   type PathParameter,
+  type RateLimit,
 } from './definition.ts'
-export { hasPayload } from './definition-rules.ts'
+export { hasPayload, rateLimitsOf } from './definition-rules.ts'
 export { exceedsBytes } from './exceeds-bytes.ts'
 export { headerNamePattern, hopByHopHeaders, isRefusedHeader } from './header-rules.ts'
 export type { DefinitionIssue, DefinitionIssueCode, IssueList } from './issue.ts'

@@ -25,6 +25,7 @@ export type DefinitionIssueCode =
   | 'UNDERIVABLE_PERMALINK'
   | 'BODY_NOT_ALLOWED'
   | 'NOT_SUPPORTED'
+  | 'ANONYMOUS_WITHOUT_LIMIT'
   | (string & {})
 
 /** Errors and warnings of one definition, all of them. */

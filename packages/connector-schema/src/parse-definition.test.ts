@@ -327,3 +327,40 @@ test('prototype names are keys like any other', () => {
   expect(errors).toEqual([])
   expect(warnings).toMatchObject([{ path: '__proto__', code: 'UNKNOWN_KEY' }])
 })
+
+describe('rate limits', () => {
+  const limit = { requests: 5, per_seconds: 60, scope: 'user' }
+  const found = (rate_limit: unknown) => {
+    const { errors, warnings } = parseDefinition({ ...minimal, rate_limit })
+    return [...errors, ...warnings].map(({ path, code }) => `${path} ${code}`)
+  }
+
+  test('are one or a list of at most four', () => {
+    expect(found(limit)).toEqual([])
+    expect(found([limit, { ...limit, scope: 'tenant' }, { ...limit, per_seconds: 1 }])).toEqual([])
+    expect(found(Array.from({ length: 5 }, (_, index) => ({ ...limit, per_seconds: index + 1 })))).toEqual([
+      'rate_limit TOO_LONG',
+    ])
+    expect(found([])).toEqual(['rate_limit INVALID_VALUE'])
+  })
+
+  test.each([
+    [{ ...limit, requests: 0 }, ['rate_limit.requests INVALID_VALUE']],
+    [{ per_seconds: 1 }, ['rate_limit.requests REQUIRED']],
+    [[limit, { ...limit, per_seconds: 'x' }], ['rate_limit[1].per_seconds INVALID_TYPE']],
+    [{ ...limit, scop: 'user' }, ['rate_limit.scop UNKNOWN_KEY']],
+    [[{ ...limit, scop: 'user' }], ['rate_limit[0].scop UNKNOWN_KEY']],
+    [7, ['rate_limit INVALID_VALUE']],
+    [[limit, { ...limit, requests: 9 }], ['rate_limit[1] DUPLICATE_KEY']],
+  ])('tell what is wrong at its place: %j', (rate_limit, expected) => {
+    expect(found(rate_limit)).toEqual(expected)
+  })
+
+  test('`cost` is refused by name', () => {
+    const cost = { from: 'usage.total_tokens', max: 4000 }
+    expect(errorsOf({ rate_limit: { ...limit, cost } })).toEqual(['rate_limit.cost NOT_SUPPORTED'])
+    expect(errorsOf({ rate_limit: [limit, { ...limit, scope: 'tenant', cost }] })).toEqual([
+      'rate_limit[1].cost NOT_SUPPORTED',
+    ])
+  })
+})

@@ -8,10 +8,11 @@ import {
 } from './definition.ts'
 import { checkRules } from './definition-rules.ts'
 import type { DefinitionIssue, IssueList } from './issue.ts'
+import { checkNotBuilt } from './not-built.ts'
 import type { PartialDefinition } from './partial-definition.ts'
 import { derivePermalink } from './permalink.ts'
 import { checkResponseSchema } from './response-schema.ts'
-import { knownKeysAt, toIssues } from './schema-issues.ts'
+import { knownKeysAt, toIssues, withinAlternatives } from './schema-issues.ts'
 import { withoutUnknownKeys } from './unknown-keys.ts'
 
 /** A definition with its issues; `definition` is absent when there are errors. */
@@ -40,15 +41,18 @@ export function parseDefinition(input: unknown): ParsedDefinition {
     return { definition: undefined, checkable: standIn, errors: [error], warnings: [] }
   }
   const first = definitionSchema.safeParse(input)
-  const { value, warnings } = withoutUnknownKeys(input, first.error?.issues ?? [], (path) =>
+  const complaints = (first.error?.issues ?? []).flatMap(withinAlternatives)
+  const { value, warnings } = withoutUnknownKeys(input, complaints, (path) =>
     knownKeysAt(definitionSchema, path),
   )
+  const notBuilt = checkNotBuilt(input)
   const parsed = warnings.length === 0 ? first : definitionSchema.safeParse(value)
 
   const partial = readable(value as Record<string, unknown>)
   const permalink = permalinkOf(partial)
   const errors = [
-    ...(parsed.error?.issues ?? []).flatMap((issue) => toIssues(issue, named)),
+    ...(parsed.error?.issues ?? []).flatMap(withinAlternatives).flatMap((issue) => toIssues(issue, named)),
+    ...notBuilt,
     ...checkRules(partial),
     ...(partial.response_schema === undefined ? [] : checkResponseSchema(partial.response_schema)),
     ...permalink.errors,

@@ -9,6 +9,20 @@ export interface NamedSchema {
   readonly whole: string
 }
 
+/**
+ * What is wrong with a value that may be one thing or a list of such: the complaints of the alternative that is of
+ * its kind, instead of one that no alternative fits.
+ */
+export function withinAlternatives(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue]
+  const ofItsKind = issue.errors.filter(
+    (issues) => !issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0),
+  )
+  const [complaints, ...others] = ofItsKind
+  if (complaints === undefined || others.length > 0) return [issue]
+  return complaints.flatMap((inner) => withinAlternatives({ ...inner, path: [...issue.path, ...inner.path] }))
+}
+
 /** What a schema complained of in our words: what is wrong, and what to write instead. */
 export function toIssues(issue: z.core.$ZodIssue, named: NamedSchema): readonly DefinitionIssue[] {
   if (issue.code !== 'unrecognized_keys') return [{ path: formatPath(issue.path), ...describe(issue, named) }]

@@ -13,7 +13,7 @@ import { type Caller, sessionRequired } from './session.ts'
  */
 export function findConnector(store: ConnectorStore, caller: Caller, permalink: string): CompiledConnector {
   const connector = store.get(caller.tenant.id, permalink)
-  if (caller.session.user === undefined && (connector === undefined || !isOpenToAnyone(connector))) {
+  if (caller.session.user === undefined && (connector === undefined || !connector.isOpen)) {
     throw sessionRequired()
   }
   if (connector === undefined) {
@@ -26,15 +26,9 @@ export function findConnector(store: ConnectorStore, caller: Caller, permalink: 
 
 /** Whether this session may call a connector: `access`, what its templates need, and `roles`. */
 export function mayCall({ user }: Session, connector: CompiledConnector): boolean {
-  if (user === undefined) return isOpenToAnyone(connector)
+  if (user === undefined) return connector.isOpen
   const { roles } = connector.definition
   return roles.length === 0 || roles.some((role) => user.roles.includes(role))
-}
-
-/** A connector that asks for a role or for the user is not open, whatever its `access` says. */
-function isOpenToAnyone(connector: CompiledConnector): boolean {
-  const { access, roles } = connector.definition
-  return access === 'anonymous' && roles.length === 0 && !connector.dependencies.needsUser
 }
 
 /** @throws ProblemError `METHOD_NOT_ALLOWED`, with `Allow` (RFC 9110 §15.5.6). */

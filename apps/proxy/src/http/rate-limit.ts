@@ -1,16 +1,17 @@
 import type { IncomingMessage } from 'node:http'
-import { ProblemError } from '@sluice/connector-schema'
+import { ProblemError, type RateLimit } from '@sluice/connector-schema'
 import type { CompiledConnector } from '@sluice/pipeline'
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import type { CallCount, CallCounters, CounterName } from '../ports/call-counters.ts'
+import { addressBlock } from './client-address.ts'
 import type { HeaderRecord } from './header-record.ts'
 import type { Caller } from './session.ts'
 
-/** Counts calls against the connectors' `rate_limit`. */
+/** Counts calls against the limits of connectors. */
 export interface RateLimits {
   /**
-   * Counts one call.
+   * Counts one call against every limit that holds for it. A call that one of them refuses counts against none.
    *
-   * @returns the fields that tell the caller what is left, or `undefined` where the connector has no limit.
+   * @returns the fields that tell the caller what is left, or `undefined` where there is no limit
    * @throws ProblemError `RATE_LIMITED`
    */
   count(
@@ -20,58 +21,93 @@ export interface RateLimits {
   ): undefined | Promise<HeaderRecord>
 }
 
-type Limit = NonNullable<CompiledConnector['definition']['rate_limit']>
+/** A limit and what its counter says. */
+interface Counted {
+  readonly limit: RateLimit
+  readonly counter: CounterName
+  readonly count: CallCount
+}
 
-/** Creates counters in this process's memory. */
-export function createRateLimits(): RateLimits {
-  // By limit, not by connector: an edit that leaves the limit alone gives nobody a fresh window.
-  const limiters = new Map<string, RateLimiterMemory>()
-
-  function limiterOf({ requests, per_seconds }: Limit): RateLimiterMemory {
-    const name = `${requests}/${per_seconds}`
-    const known = limiters.get(name)
-    if (known !== undefined) return known
-    const limiter = new RateLimiterMemory({ points: requests, duration: per_seconds })
-    limiters.set(name, limiter)
-    return limiter
-  }
-
-  async function consume(limit: Limit, subject: string): Promise<HeaderRecord> {
-    try {
-      return limitFields(limit, await limiterOf(limit).consume(subject))
-    } catch (refusal) {
-      if (!(refusal instanceof RateLimiterRes)) throw refusal
-      throw new ProblemError('RATE_LIMITED', {
-        detail: `This connector takes ${limit.requests} calls in ${limit.per_seconds} s per ${limit.scope}.`,
-        headers: { ...limitFields(limit, refusal), 'retry-after': String(secondsLeft(refusal)) },
-      })
-    }
+/** Creates the limits of a process. */
+export function createRateLimits(counters: CallCounters): RateLimits {
+  async function consume(limits: readonly RateLimit[], subject: Subject): Promise<HeaderRecord> {
+    const counted = await Promise.all(
+      limits.map(async (limit): Promise<Counted> => {
+        const counter = counterOf(limit, subject)
+        return { limit, counter, count: await counters.add(counter) }
+      }),
+    )
+    const fields = limitFields(counted)
+    // Every limit has to have room, so it is the last of those without that opens.
+    const refusing = counted
+      .filter(({ limit, count }) => count.calls > limit.requests)
+      .reduce<Counted | undefined>(longerOf, undefined)
+    if (refusing === undefined) return fields
+    await Promise.all(counted.map(({ counter }) => counters.takeBack(counter)))
+    throw rateLimited(refusing, fields)
   }
 
   return {
-    count(incoming, caller, { permalink, definition: { rate_limit: limit } }) {
-      if (limit === undefined) return undefined
-      const subject = subjectOf(incoming, caller, limit)
-      return consume(limit, JSON.stringify([caller.tenant.id, permalink, limit.scope, subject]))
+    count(incoming, caller, { permalink, rateLimits }) {
+      const limits = caller.session.user === undefined ? rateLimits.forAnonymous : rateLimits.forAll
+      return limits.length === 0 ? undefined : consume(limits, { incoming, caller, permalink })
     },
   }
 }
 
-/** Whose calls are counted together. Callers without a user are told apart by their address. */
-function subjectOf(incoming: IncomingMessage, caller: Caller, { scope }: Limit): string {
-  if (scope !== 'user') return ''
-  const { user, issuer } = caller.session
-  return user === undefined ? `address ${incoming.socket.remoteAddress}` : JSON.stringify([issuer, user.id])
+/** A call, as far as limits go. */
+interface Subject {
+  readonly incoming: IncomingMessage
+  readonly caller: Caller
+  readonly permalink: string
 }
 
-/** draft-ietf-httpapi-ratelimit-headers: one policy, named by what it counts. */
-function limitFields({ requests, per_seconds, scope }: Limit, state: RateLimiterRes): HeaderRecord {
-  return {
-    'ratelimit-policy': `"${scope}";q=${requests};w=${per_seconds}`,
-    ratelimit: `"${scope}";r=${state.remainingPoints};t=${secondsLeft(state)}`,
+/**
+ * Which calls are counted together. The numbers of a limit are no part of it: an edit gives nobody a fresh window, and
+ * connectors of a tenant with limits of their own share one count.
+ */
+function counterOf({ scope, per_seconds: seconds }: RateLimit, subject: Subject): CounterName {
+  const { incoming, caller, permalink } = subject
+  const tenantId = caller.tenant.id
+  const of =
+    scope === 'tenant' ? [] : scope === 'connector' ? [permalink] : [permalink, whoCalls(incoming, caller)]
+  return { tenantId, key: JSON.stringify([tenantId, scope, ...of]), seconds }
+}
+
+/** One caller: issuer and user, or the address of an anonymous one. */
+function whoCalls(incoming: IncomingMessage, { session: { user, issuer } }: Caller): readonly unknown[] {
+  return user === undefined ? ['address', addressBlock(incoming)] : ['user', issuer, user.id]
+}
+
+function longerOf(one: Counted | undefined, other: Counted): Counted {
+  return one === undefined || other.count.leftMs > one.count.leftMs ? other : one
+}
+
+function rateLimited({ limit, count }: Counted, fields: HeaderRecord): ProblemError {
+  return new ProblemError('RATE_LIMITED', {
+    detail: `This connector takes ${limit.requests} calls in ${limit.per_seconds} s per ${limit.scope}.`,
+    headers: { ...fields, 'retry-after': String(secondsLeft(count)) },
+  })
+}
+
+/** draft-ietf-httpapi-ratelimit-headers: a list of policies, each named, and what is left of each. */
+function limitFields(counted: readonly Counted[]): HeaderRecord {
+  const policies: string[] = []
+  const left: string[] = []
+  for (const { limit, count } of counted) {
+    const name = policyName(limit, counted)
+    policies.push(`"${name}";q=${limit.requests};w=${limit.per_seconds}`)
+    left.push(`"${name}";r=${Math.max(0, limit.requests - count.calls)};t=${secondsLeft(count)}`)
   }
+  return { 'ratelimit-policy': policies.join(', '), ratelimit: left.join(', ') }
 }
 
-function secondsLeft(state: RateLimiterRes): number {
-  return Math.max(1, Math.ceil(state.msBeforeNext / 1000))
+/** What a policy counts; with its window where several count the same. */
+function policyName({ scope, per_seconds }: RateLimit, counted: readonly Counted[]): string {
+  const same = counted.filter(({ limit }) => limit.scope === scope)
+  return same.length === 1 ? scope : `${scope}-${per_seconds}`
+}
+
+function secondsLeft({ leftMs }: CallCount): number {
+  return Math.max(1, Math.ceil(leftMs / 1000))
 }

@@ -54,6 +54,9 @@ function partsOf(key: string, field: Schema): readonly (readonly [title: string,
       ]
     })
   }
+  // One, or a list of the same.
+  const [single] = field.anyOf ?? []
+  if (single !== undefined) return [[code(key), asSchema(single)]]
   const { items } = field
   if (items !== undefined && !Array.isArray(items)) return [[`A row of ${code(key)}`, asSchema(items)]]
   return [[code(key), field]]
@@ -67,6 +70,7 @@ function typeOf(field: Schema): string {
   if (field.enum !== undefined) return field.enum.map((value) => code(String(value))).join(', ')
   if (field.const !== undefined) return code(String(field.const))
   if (field.oneOf !== undefined) return 'object with a `type`'
+  if (field.anyOf !== undefined) return field.anyOf.map((one) => typeOf(asSchema(one))).join(', or ')
   if (field.type === 'array') return `list of ${typeOf(asSchema(field.items))}`
   return [field.type ?? 'anything'].flat().join(', ')
 }
@@ -86,6 +90,7 @@ function limitsOf(field: Schema): string[] {
     ...limit('longest', field.maxLength),
     ...limit('fewest', field.minItems),
     ...limit('most', field.maxItems),
+    ...(field.anyOf ?? []).flatMap((one) => limitsOf(asSchema(one))),
     ...limit('matches', field.pattern && code(field.pattern)),
   ]
 }

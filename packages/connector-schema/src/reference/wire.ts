@@ -45,7 +45,10 @@ The session is \`Authorization: Bearer <JWT>\`, or the cookie \`${sessionCookie}
         ...rowsOf(answered),
         ['`cache-status`', 'RFC 9211: what the cache decided, e.g. `sluice; hit; ttl=42`'],
         ['`server-timing`', '`setup`, `transform`, `auth`, `cache`, `external`, `total`, in milliseconds'],
-        ['`ratelimit`, `ratelimit-policy`, `retry-after`', 'where a limit of the proxy applies'],
+        [
+          '`ratelimit`, `ratelimit-policy`, `retry-after`',
+          'where limits of the proxy apply: one entry a limit, named by its scope (`"user";r=3;t=12`), with its window where several count the same (`"user-60"`)',
+        ],
       ],
     ),
     `Every answer is \`X-Content-Type-Options: nosniff\` with \`Content-Security-Policy: sandbox; default-src 'none'\`: HTML of
@@ -58,6 +61,19 @@ Failures of the proxy: [\`reference-problems.md\`](reference-problems.md).`,
 session may call, what a call may send, and nothing of where it goes. It has an \`ETag\`. With \`?documentation\` it also
 has \`documentation: { [permalink]: { name, description, response_schema } }\`, from which \`sluice types --url\` writes the
 same file as from the registry.`,
+    '## What is refused whatever it is for',
+    `A request that servers could read in two ways is 400 \`INVALID_REQUEST\`, behind the responses before it on its
+connection, which then ends: a version that is neither 1.1 nor 1.0, \`Transfer-Encoding\` on 1.0, \`#\` in the target, an
+absolute target for another host, dot segments in any spelling, CONNECT.
+
+A call that a browser loads as a document, script or other resource (\`Sec-Fetch-Dest\` is there and is not \`empty\`) is
+403 \`ORIGIN_NOT_ALLOWED\`: use \`fetch\` or the SDK. Preflights may name the headers above, \`Idempotency-Key\`,
+\`X-Connector-Digest\`, and what monitoring scripts add to every call (\`baggage\`, \`sentry-trace\`, \`newrelic\`,
+\`x-datadog-*\`), which is ignored.
+
+With \`unlisted_parameters: "allow"\` a call may send \`_\` and any other query key but those that equal a listed or
+reserved one without case (Unicode simple case folding) and brackets, and never \`_method\`, \`_httpmethod\`,
+\`callback\`, \`jsonp\`, \`access_token\`, \`api_key\`, \`apikey\`, \`token\`.`,
     '## The order of refusals',
     `Session (401), connector (404), method (405), roles, origin and CSRF (403), rate limit (429), the call itself (400).
 A caller without a session gets 401 for every permalink that is unknown or not anonymous.`,

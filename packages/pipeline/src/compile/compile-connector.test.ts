@@ -191,3 +191,16 @@ test('the same definition is the same revision, a changed one another', () => {
   expect(connector().revision).toBe(connector().revision)
   expect(connector({ description: 'new' }).revision).not.toBe(connector().revision)
 })
+
+test.each([
+  [{ access: 'anonymous' }, ['ANONYMOUS_WITHOUT_LIMIT']],
+  [{ access: 'anonymous', rate_limit: { requests: 5, per_seconds: 1 } }, []],
+  [{ access: 'anonymous', roles: ['editor'] }, []],
+  [{ access: 'anonymous', url: 'https://api.example.com/{{ user.id }}' }, []],
+  [{}, []],
+])('a connector that anybody may call, and as often as they like, is warned of: %j', (change, codes) => {
+  const { definition } = parseDefinition({ name: 'Test', url: 'https://api.example.com/items', ...change })
+  if (definition === undefined) throw new Error('the definition must be valid')
+  const { warnings } = compileConnector(definition, { tenantId: 'acme' })
+  expect(warnings.map(({ code }) => code)).toEqual(codes)
+})

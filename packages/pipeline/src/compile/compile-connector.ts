@@ -19,6 +19,7 @@ import { type CompiledRow, compileRows } from './compile-rows.ts'
 import { DefinitionReport } from './definition-report.ts'
 import { type Dependencies, dependenciesOf } from './dependencies.ts'
 import { type DestinationRules, reportDestination } from './literal-destination.ts'
+import { compileRateLimits, type RateLimits } from './rate-limits.ts'
 import { checkReservedKeys, reservedQueryKeys } from './reserved-keys.ts'
 import { revisionOf } from './revision.ts'
 
@@ -42,6 +43,9 @@ export interface CompiledConnector {
   /** The same for everybody who calls it without overrides in headers or path: a shared cache may keep it. */
   readonly publicAnswer: boolean
   readonly redirectHosts: ReadonlySet<string>
+  /** Whether a call needs no session: `access`, and neither a role nor the user is asked for. */
+  readonly isOpen: boolean
+  readonly rateLimits: RateLimits
 }
 
 export interface CompileOptions extends DestinationRules {
@@ -84,6 +88,7 @@ export function compileConnector(definition: ConnectorDefinition, options: Compi
     return { connector: undefined, errors: report.errors, warnings: report.warnings }
   }
   const dependencies = dependenciesOf({ request, response })
+  const isOpen = definition.access === 'anonymous' && definition.roles.length === 0 && !dependencies.needsUser
   const connector: CompiledConnector = {
     tenantId: options.tenantId,
     permalink: definition.permalink,
@@ -99,6 +104,8 @@ export function compileConnector(definition: ConnectorDefinition, options: Compi
     responseBody,
     dependencies,
     publicAnswer: isPublic(definition, dependencies),
+    isOpen,
+    rateLimits: compileRateLimits(definition, { isOpen, report }),
     redirectHosts: new Set(definition.redirect_hosts.map((host) => host.toLowerCase().replace(/\.$/, ''))),
   }
   return { connector, errors: [], warnings: report.warnings }

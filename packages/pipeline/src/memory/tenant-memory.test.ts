@@ -8,7 +8,7 @@ describe('entries', () => {
   test('a tenant alone may use all of it, least recently used out first', () => {
     const memory = createTenantMemory<number>({ maxEntries: 10 })
     for (const key of keys(12)) {
-      memory.set('a', key, 1)
+      memory.set({ tenantId: 'a', key }, 1)
       memory.get('a', 'k0')
     }
     expect(memory.size).toBe(10)
@@ -18,23 +18,23 @@ describe('entries', () => {
 
   test('a tenant that writes without end pushes out nothing that another has within its share', () => {
     const memory = createTenantMemory<number>({ maxEntries: 10 })
-    for (const key of keys(5)) memory.set('quiet', key, 1)
-    for (const key of keys(1000)) memory.set('loud', key, 1)
+    for (const key of keys(5)) memory.set({ tenantId: 'quiet', key }, 1)
+    for (const key of keys(1000)) memory.set({ tenantId: 'loud', key }, 1)
     expect(keys(5).map((key) => memory.get('quiet', key))).toEqual([1, 1, 1, 1, 1])
     expect(memory.size).toBe(10)
   })
 
   test('what one has beyond its share makes room for another', () => {
     const memory = createTenantMemory<number>({ maxEntries: 10 })
-    for (const key of keys(10)) memory.set('first', key, 1)
-    for (const key of keys(5)) memory.set('later', key, 1)
+    for (const key of keys(10)) memory.set({ tenantId: 'first', key }, 1)
+    for (const key of keys(5)) memory.set({ tenantId: 'later', key }, 1)
     expect(keys(5).map((key) => memory.get('later', key))).toEqual([1, 1, 1, 1, 1])
   })
 
   test('one name of two tenants is two entries', () => {
     const memory = createTenantMemory<number>({ maxEntries: 10 })
-    memory.set('a', 'k', 1)
-    memory.set('b', 'k', 2)
+    memory.set({ tenantId: 'a', key: 'k' }, 1)
+    memory.set({ tenantId: 'b', key: 'k' }, 2)
     memory.delete('a', 'k')
     expect([memory.get('a', 'k'), memory.get('b', 'k')]).toEqual([undefined, 2])
     memory.forget('b')
@@ -49,10 +49,17 @@ test('an entry is gone after its lifetime, whether or not anybody asks', async (
     ttlMs: 20,
     onDrop: (_value, key) => void dropped.push(key),
   })
-  memory.set('a', 'short', 1)
-  memory.set('a', 'long', 1, 60_000)
+  memory.set({ tenantId: 'a', key: 'short' }, 1)
+  memory.set({ tenantId: 'a', key: 'long' }, 1, 60_000)
   await expect.poll(() => dropped, { timeout: 10_000 }).toEqual(['short'])
   expect(memory.size).toBe(1)
+})
+
+test('a lifetime beyond what a timer can wait is no short one', async () => {
+  const memory = createTenantMemory<number>({ maxEntries: 10 })
+  memory.set({ tenantId: 'a', key: 'k' }, 1, 2 ** 40)
+  await new Promise((resolve) => setTimeout(resolve, 30))
+  expect(memory.get('a', 'k')).toBe(1)
 })
 
 test('whatever is set, read and deleted, the bounds hold, and nobody loses what lies within its share', () => {
@@ -70,7 +77,7 @@ test('whatever is set, read and deleted, the bounds hold, and nobody loses what 
         const own = held.get(one.tenant) ?? new Map<string, number>()
         held.set(one.tenant, own)
         if (one.kind === 'set') {
-          memory.set(one.tenant, one.key, one.bytes)
+          memory.set({ tenantId: one.tenant, key: one.key }, one.bytes)
           own.set(one.key, one.bytes)
         } else if (one.kind === 'get') memory.get(one.tenant, one.key)
         else if (one.kind === 'delete') {

@@ -9,7 +9,7 @@ import { LRUCache } from 'lru-cache'
 export interface TenantMemory<Value extends object | number> {
   get(tenantId: string, key: string): Value | undefined
   /** @param ttlMs - how long at most; the memory's own lifetime where absent */
-  set(tenantId: string, key: string, value: Value, ttlMs?: number): void
+  set(at: { readonly tenantId: string; readonly key: string }, value: Value, ttlMs?: number): void
   delete(tenantId: string, key: string): void
   /** Forgets everything of a tenant. */
   forget(tenantId: string): void
@@ -28,6 +28,9 @@ export interface TenantMemoryOptions<Value> {
   /** Told of each entry that is gone or was replaced. */
   readonly onDrop?: (value: Value, key: string) => void
 }
+
+/** The longest time that a timer of Node can wait: `setTimeout` of more ends at once. */
+const longestTtlMs = 2 ** 31 - 2
 
 interface Share<Value extends object | number> {
   readonly lru: LRUCache<string, Value>
@@ -82,9 +85,9 @@ export function createTenantMemory<Value extends object | number>(
 
   return {
     get: (tenantId, key) => shares.get(tenantId)?.lru.get(key),
-    set(tenantId, key, value, ownTtlMs = ttlMs) {
+    set({ tenantId, key }, value, ownTtlMs = ttlMs) {
       const share = shares.get(tenantId) ?? openShare(tenantId)
-      share.lru.set(key, value, { ttl: ownTtlMs })
+      share.lru.set(key, value, { ttl: Math.min(ownTtlMs, longestTtlMs) })
       shares.set(tenantId, share)
       while (total.entries > maxEntries || total.bytes > maxBytes) evicted(share).lru.pop()
     },

@@ -50,6 +50,18 @@ describe('redirects', () => {
     expect(seen[1]?.headers['x-key']).toBe(secrets.k)
   })
 
+  test('the final dot of a host makes it no other host', async () => {
+    const { code, seen } = await run(credential, [redirect('https://api.example.com./moved'), {}])
+    expect(code).toBe(200)
+    expect(seen[1]?.url).toBe('https://api.example.com/moved')
+    expect(seen[1]?.headers['x-key']).toBe(secrets.k)
+    const listed = await run({ redirect_hosts: ['Files.example.net.'] }, [
+      redirect('https://files.example.net./x'),
+      {},
+    ])
+    expect(listed.seen[1]?.url).toBe('https://files.example.net/x')
+  })
+
   test('at most three times', async () => {
     const loop = [1, 2, 3, 4, 5].map((n) => redirect(`/${n}`))
     const { code, seen } = await run(credential, loop)

@@ -155,7 +155,6 @@ describe('only a variable may name the host', () => {
     'a.com\\',
     'a..b',
     '.a',
-    'a.',
     '127.1',
     '0x7f000001',
     '2130706433',
