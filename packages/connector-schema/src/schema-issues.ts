@@ -53,6 +53,9 @@ function describe(
     case 'invalid_value':
       return { code: 'INVALID_VALUE', message: `${name} must be one of ${issue.values.join(', ')}` }
     case 'invalid_union':
+      // A schema that says it in words of its own knows better than a list of types.
+      if (issue.message !== 'Invalid input')
+        return { code: 'INVALID_VALUE', message: `${name} ${issue.message}` }
       return { code: 'INVALID_VALUE', message: `${name} must be one of ${choicesAt(schema, issue.path)}` }
     case 'invalid_key':
       return { code: 'INVALID_VALUE', message: `${name} ${issue.issues[0]?.message ?? issue.message}` }
