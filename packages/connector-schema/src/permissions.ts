@@ -3,6 +3,7 @@ export {
   type GrantCode,
   grantKinds,
   type OpaqueCode,
+  type OpaqueKind,
   opaqueKinds,
   type PermissionCode,
   type PermissionDirection,

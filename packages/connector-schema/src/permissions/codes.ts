@@ -14,10 +14,12 @@ interface PermissionKind {
 }
 
 /** A text that only can be the same or another: which of the two lets more happen, nobody can compute. */
-interface OpaqueKind {
+export interface OpaqueKind {
   readonly meaning: string
   readonly changed: string
   readonly breaksCallers: boolean
+  /** Told only where there was a text before and is one after: a grant tells the rest. */
+  readonly needsBoth?: true
 }
 
 /** Grants: what is there, lets something happen. */
@@ -311,6 +313,7 @@ export const opaqueKinds = {
     meaning: 'where the value of a secret is read from',
     changed: 'A secret is read from another place: {}',
     breaksCallers: false,
+    needsBoth: true,
   },
   VARIABLE: {
     meaning: 'the value of a variable, which can decide where requests go',
@@ -321,6 +324,7 @@ export const opaqueKinds = {
     meaning: 'how tokens of an issuer are verified and read',
     changed: 'How session tokens are verified changed: {}',
     breaksCallers: false,
+    needsBoth: true,
   },
 } as const satisfies Readonly<Record<string, OpaqueKind>>
 

@@ -2,6 +2,7 @@ import {
   codeSpan,
   grantKinds,
   keyOf,
+  type OpaqueKind,
   opaqueKinds,
   type PermissionFact,
   toMarkdown,
@@ -41,12 +42,14 @@ export function unexplainedFact(connector: string | null, path: string): Permiss
 
 /** Grants of one side that the other does not cover. A detail counts only where what it belongs to is on both. */
 function uncovered(of: Permissions, by: Permissions): readonly Grant[] {
-  const keys = [of, by].map(({ grants }) => new Set(grants.map(grantKey)))
-  return of.grants.filter(
-    (grant) =>
-      (grant.partOf === undefined || keys.every((known) => known.has(grant.partOf ?? ''))) &&
-      !by.grants.some((held) => covers(held, grant)),
-  )
+  const isTold = wholeOnBoth([of, by])
+  return of.grants.filter((grant) => isTold(grant) && !by.grants.some((held) => covers(held, grant)))
+}
+
+/** Whether what a detail belongs to is on both sides. */
+function wholeOnBoth(sides: readonly Permissions[]): (detail: { readonly partOf?: string }) => boolean {
+  const keys = sides.map(({ grants }) => new Set(grants.map(grantKey)))
+  return ({ partOf }) => partOf === undefined || keys.every((known) => known.has(partOf))
 }
 
 function grantFact(
@@ -101,12 +104,14 @@ function textFacts(
 ): readonly PermissionFact[] {
   const keyOfText = ({ code, name }: OpaqueText) => `${code} ${keyOf(name)}`
   const [old, now] = [before, after].map(({ texts }) => new Map(texts.map((text) => [keyOfText(text), text])))
+  const isTold = wholeOnBoth([before, after])
   const keys = new Set([...(old?.keys() ?? []), ...(now?.keys() ?? [])])
   return [...keys].flatMap((key) => {
     const [was, is] = [old?.get(key), now?.get(key)]
     const text = is ?? was
-    if (text === undefined || was?.value === is?.value) return []
-    const kind = opaqueKinds[text.code]
+    if (text === undefined || was?.value === is?.value || !isTold(text)) return []
+    const kind: OpaqueKind = opaqueKinds[text.code]
+    if (kind.needsBoth === true && (was === undefined || is === undefined)) return []
     const message = `${fill(kind.changed, text.name)}${textDifference(was, is)}.`
     const { code, path } = text
     return [

@@ -41,6 +41,8 @@ export interface OpaqueText {
   readonly value: string
   /** Short enough to be told in a sentence. */
   readonly isShort?: boolean
+  /** The key of a grant that it belongs to: told only where that one is on both sides. */
+  readonly partOf?: string
 }
 
 /** All that a connector, or a configuration, lets happen. */
