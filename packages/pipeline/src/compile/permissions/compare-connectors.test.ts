@@ -102,7 +102,7 @@ describe('every widening that the specification names is told as wider, and as n
       ],
       ['a scope', 'SCOPE', oauth({ scope: 'read' }), oauth({ scope: 'read write' })],
       ['a session value', 'SESSION_VALUE', {}, { headers: [{ key: 'X-U', value: '{{ user.id }}' }] }],
-      ['redaction', 'REDACTED_RESPONSE', {}, { on_echo: 'redact' }],
+      ['redaction', 'REDACTED_RESPONSE', {}, { on_secret_in_response: 'redact' }],
       ['a shared response', 'SHARED_RESPONSE', { headers: [{ key: 'X-U', value: '{{ user.id }}' }] }, {}],
       ['a stored response', 'SHARED_RESPONSE', { cache: { enabled: false } }, {}],
       ['a longer lifetime', 'STORED_SECONDS', { cache: { ttl_seconds: 1 } }, { cache: { ttl_seconds: 2 } }],
@@ -258,7 +258,7 @@ const fields = {
     scope: fc.constantFrom('user', 'tenant', 'connector'),
   }),
   redirect_hosts: fc.uniqueArray(fc.constantFrom('a.example', 'b.example')),
-  on_echo: fc.constantFrom('fail', 'redact'),
+  on_secret_in_response: fc.constantFrom('fail', 'redact'),
 }
 const definitions = fc.record(fields, { requiredKeys: ['url'] })
 

@@ -37,7 +37,7 @@ export const definitionFields: Rows<ConnectorDefinition> = {
   retry: ['RETRY'],
   rate_limit: ['CALL_RATE'],
   redirect_hosts: ['REDIRECT_HOST'],
-  on_echo: ['REDACTED_RESPONSE'],
+  on_secret_in_response: ['REDACTED_RESPONSE'],
   template_language: ['LANGUAGE'],
 }
 

@@ -5,9 +5,9 @@ import type { Grant } from './grant.ts'
 /** What of a response reaches whom, and for how long it is kept. */
 export function* grantsOfResponses(connector: CompiledConnector): Generator<Grant> {
   const { definition } = connector
-  if (definition.on_echo === 'redact') {
+  if (definition.on_secret_in_response === 'redact') {
     const subject = words`A response that holds a secret, with the secret replaced,`
-    yield { code: 'REDACTED_RESPONSE', subject, path: 'on_echo' }
+    yield { code: 'REDACTED_RESPONSE', subject, path: 'on_secret_in_response' }
   }
   if (isStored(connector)) yield* grantsOfStored(connector)
   for (const permalink of definition.cache.invalidates) {
