@@ -2,6 +2,12 @@ export { type BodyFormat, bodyFormatOf } from './body-format.ts'
 export { compileTemplate } from './compile.ts'
 export { type RenderFailureReason, TemplateRenderError } from './evaluate/render-error.ts'
 export { type FilterFacts, filterTable } from './filters/table.ts'
+export {
+  type InspectedOutput,
+  inspectTemplate,
+  type TemplateInspection,
+  type ValuePath,
+} from './inspection/inspect-template.ts'
 export { limits as templateLimits } from './limits/limits.ts'
 export { recipeOf, type TemplateRecipe } from './render-process/recipe.ts'
 export {
