@@ -132,6 +132,12 @@ export const grantKinds = {
     lost: 'A value of the session no longer goes out: {}',
     callersNeedIt: false,
   },
+  VALUE: {
+    meaning: 'a value of the session or the caller is written into this field of the request',
+    gained: 'A value is now written into the request: {}',
+    lost: 'A value is no longer written into the request: {}',
+    callersNeedIt: false,
+  },
   UNQUOTED_VALUE: {
     meaning: 'a value of a session, a caller or an API is written without an embedded-language filter',
     gained: 'A value is no longer quoted for the language around it: {}',

@@ -102,6 +102,32 @@ describe('every widening that the specification names is told as wider, and as n
       ],
       ['a scope', 'SCOPE', oauth({ scope: 'read' }), oauth({ scope: 'read write' })],
       ['a session value', 'SESSION_VALUE', {}, { headers: [{ key: 'X-U', value: '{{ user.id }}' }] }],
+      ['the whole response', 'RESPONSE', { response_body: '{ "a": {{ response.json.a }} }' }, {}],
+      [
+        'a field of the response',
+        'RESPONSE',
+        { response_body: '[{% for i in response.json %}{{ i.a }}{% endfor %}]' },
+        { response_body: '[{% for i in response.json %}{{ i.a }}, {{ i.b }}{% endfor %}]' },
+      ],
+      [
+        'an embedded-language filter that is gone',
+        'UNQUOTED_VALUE',
+        row({ value: 'Name = {{ user.first_name | soql }}', overridable: false }),
+        row({ value: 'Name = {{ user.first_name }}', overridable: false }),
+      ],
+      [
+        'raw',
+        'RAW_OUTPUT',
+        { method: 'POST', request_body: '{ "a": {{ body.a }} }' },
+        { method: 'POST', request_body: '{ "a": {{ body.a | raw }} }' },
+      ],
+      [
+        'a caller’s value in another field',
+        'VALUE',
+        path({ value: 'x' }),
+        { ...path({ value: 'x' }), headers: [{ key: 'X-A', value: '{{ pathParams.id }}' }] },
+      ],
+      ['a 303', 'FOLLOW_303', { method: 'POST' }, { method: 'POST', follow_303: true }],
       ['redaction', 'REDACTED_RESPONSE', {}, { on_secret_in_response: 'redact' }],
       ['a shared response', 'SHARED_RESPONSE', { headers: [{ key: 'X-U', value: '{{ user.id }}' }] }, {}],
       ['a stored response', 'SHARED_RESPONSE', { cache: { enabled: false } }, {}],
@@ -259,6 +285,7 @@ const fields = {
   }),
   redirect_hosts: fc.uniqueArray(fc.constantFrom('a.example', 'b.example')),
   on_secret_in_response: fc.constantFrom('fail', 'redact'),
+  follow_303: fc.boolean(),
 }
 const definitions = fc.record(fields, { requiredKeys: ['url'] })
 

@@ -11,6 +11,7 @@ import { grantsOfLimits } from './limits.ts'
 import { grantsToBrowsers } from './overrides.ts'
 import { grantsOfResponses } from './responses.ts'
 import { canonicalJson, textsOf } from './texts.ts'
+import { grantsOfResponseParts, grantsOfValues } from './values.ts'
 
 /** All that a connector lets happen. */
 export function permissionsOf(connector: CompiledConnector): Permissions {
@@ -19,6 +20,8 @@ export function permissionsOf(connector: CompiledConnector): Permissions {
       ...grantsToCallers(connector),
       ...grantsToBrowsers(connector),
       ...grantsToHosts(connector),
+      ...grantsOfValues(connector),
+      ...grantsOfResponseParts(connector),
       ...grantsOfResponses(connector),
       ...grantsOfLimits(connector),
     ],

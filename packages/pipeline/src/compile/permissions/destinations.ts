@@ -23,6 +23,9 @@ export function* grantsToHosts(connector: CompiledConnector): Generator<Grant> {
   for (const host of connector.redirectHosts) {
     yield { code: 'REDIRECT_HOST', subject: words`${host}`, path: 'redirect_hosts' }
   }
+  if (definition.follow_303) {
+    yield { code: 'FOLLOW_303', subject: words`A 303 after an unsafe method`, path: 'follow_303' }
+  }
   const scopes = scopesOf(definition.authentication)
   for (const scope of scopes) {
     yield { code: 'SCOPE', subject: words`${scope}`, path: 'authentication.config.scope' }
