@@ -1,7 +1,9 @@
 import { styleText } from 'node:util'
 import { Command } from 'commander'
 import { registerDev } from './commands/dev.ts'
+import { registerDiff } from './commands/diff.ts'
 import { registerInit } from './commands/init.ts'
+import { registerPermissions } from './commands/permissions.ts'
 import { registerTest } from './commands/test.ts'
 import { registerTypes } from './commands/types.ts'
 import { registerValidate } from './commands/validate.ts'
@@ -13,6 +15,8 @@ const commands: readonly ((program: Command, context: CommandContext) => void)[]
   registerDev,
   registerValidate,
   registerTypes,
+  registerDiff,
+  registerPermissions,
   registerTest,
 ]
 

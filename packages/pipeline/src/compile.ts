@@ -13,3 +13,15 @@ export {
 } from './compile/compile-registry.ts'
 export type { LiteralDestination } from './compile/literal-destination.ts'
 export type { KnownNames } from './compile/missing-names.ts'
+export {
+  type ComparedConfiguration,
+  type ComparedToken,
+  compareConfigurations,
+  permissionsOfConfiguration,
+} from './compile/permissions/compare-configurations.ts'
+export { compareConnectors } from './compile/permissions/compare-connectors.ts'
+export {
+  describe as describePermissions,
+  describeConnectors,
+  type PermissionDescription,
+} from './compile/permissions/describe.ts'

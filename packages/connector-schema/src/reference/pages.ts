@@ -1,4 +1,5 @@
 import { definitionPage } from './definition.ts'
+import { permissionsPage } from './permissions.ts'
 import { problemsPage } from './problems.ts'
 import { wirePage } from './wire.ts'
 
@@ -6,6 +7,7 @@ import { wirePage } from './wire.ts'
 export function referencePages(): Readonly<Record<string, string>> {
   return {
     'reference-definition.md': definitionPage(),
+    'reference-permissions.md': permissionsPage(),
     'reference-problems.md': problemsPage(),
     'reference-wire.md': wirePage(),
   }

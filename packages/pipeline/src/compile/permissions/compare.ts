@@ -78,11 +78,12 @@ function grantFact(
 /** `: 60 s, now 300 s`, where both sides have an amount of the same thing. */
 function difference([before, after]: readonly [Grant | undefined, Grant | undefined]): string {
   if (before?.amount === undefined || after?.amount === undefined) return ''
-  const [was, is] = [shown(before.amount), shown(after.amount)]
+  const [was, is] = [amountText(before.amount), amountText(after.amount)]
   return was === undefined || is === undefined ? '' : ` (was ${was}, is ${is})`
 }
 
-function shown(amount: Amount): string | undefined {
+/** An amount as people read it; nothing where its subject says it all. */
+export function amountText(amount: Amount): string | undefined {
   switch (amount.kind) {
     case 'number':
       return amount.shown
