@@ -42,6 +42,7 @@ export type DiagnosticCode =
   | 'INVALID_INNER_LANGUAGE'
   | 'UNENCODED_OUTPUT'
   | 'COMPUTED_KEY'
+  | 'SECRET_DECIDES'
   | 'INNER_LANGUAGE'
   | 'INVALID_URL'
   | 'UNKNOWN_PATH_PARAMETER'
@@ -100,8 +101,7 @@ export interface CompiledTemplate {
    */
   render(values: TemplateValues, onSecret?: (text: string) => void, budget?: RenderBudget): string
   /**
-   * The masked twin: an output that depends on a secret shows its source text; where a secret stands in any
-   * other tag, the whole source is shown. Never reads `values.secrets`.
+   * The masked twin: an output that depends on a secret shows its source text. Never reads `values.secrets`.
    *
    * @throws TemplateRenderError
    */

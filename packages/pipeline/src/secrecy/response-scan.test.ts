@@ -261,12 +261,6 @@ describe('an exchange', () => {
     await expect.poll(() => source.destroyed).toBe(true)
   })
 
-  test('is not searched for what only a secret decided on', async () => {
-    const value = "{% if get_secret('k') == 'x' %}no{% else %}application/json{% endif %}"
-    const change = { headers: [{ key: 'Accept', value }], cache: { enabled: false } }
-    expect((await run(change, () => ({ headers: [['content-type', 'application/json']] }))).code).toBe(200)
-  })
-
   test('is not searched for a secret of under 16 bytes: G1 ends there, openly', async () => {
     expect((await run(withKey('short'), () => ({ body: secrets.short }))).code).toBe(200)
   })

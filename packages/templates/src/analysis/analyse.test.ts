@@ -19,7 +19,7 @@ const everyPlace: readonly PlaceName[] = [
 describe('calls', () => {
   test.each([
     ["{{ get_secret('key') }}", 's3cr3t-value'],
-    ['{{ get_secret("key") | upcase }}', 'S3CR3T-VALUE'],
+    ['{{ get_secret("key") | base64_encode }}', 'czNjcjN0LXZhbHVl'],
     ["{{ 'x' | append: get_secret('key') }}", 'xs3cr3t-value'],
     ["{% if get_variable('region') == 'eu' %}{{ get_variable('region') }}{% endif %}", 'eu'],
     ["{% assign r = get_variable( 'region' ) %}{{ r }}", 'eu'],
@@ -104,7 +104,7 @@ describe('where each name may stand', () => {
       const isAllowed = !['url', 'request_body', 'response_body'].includes(place)
       const sources = [
         "{{ get_secret('key') | json }}",
-        "1{% if get_secret('key') %}{% endif %}",
+        "{% assign k = get_secret('key') %}{{ k | json }}",
         "{{ user.id | from_json | jwt_encode: 'k', 'HS256' | json }}",
       ]
       for (const source of sources) {
@@ -322,8 +322,8 @@ describe('data is never code', () => {
   test('a value that holds a private name finds nothing', () => {
     const given = withUser({ first_name: '\ue000', email: '\ue001' })
     const source =
-      "{{ get_secret('key') | slice: 0, 0 }}{% assign m = '{}' | from_json %}{{ m[user.first_name] }}{{ user[user.first_name] }}|"
-    expect(render(source, 'query', given)).toBe('|')
+      "{{ get_secret('key') }}{% assign m = '{}' | from_json %}{{ m[user.first_name] }}{{ user[user.first_name] }}|"
+    expect(render(source, 'query', given)).toBe('s3cr3t-value|')
   })
 
   test('the name of a property in a filter is never data', () => {

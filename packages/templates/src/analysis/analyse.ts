@@ -5,6 +5,7 @@ import type { Uses } from '../types.ts'
 import { checkFilters } from './check-filters.ts'
 import { checkPath, type Subject } from './check-names.ts'
 import { CompileFailure } from './failure.ts'
+import { SecretFlow } from './secret-flow.ts'
 
 /** All that rendering, access, caching and secret handling need to know of a template. */
 export interface Analysis {
@@ -12,10 +13,8 @@ export interface Analysis {
   readonly bindings: readonly Binding[]
   /** Outputs of a path parameter whose slashes stay, and its name. */
   readonly pathTexts: ReadonlyMap<Value, string>
-  /** Outputs that name a secret, outside `capture`: the masked twin shows them as their author wrote them. */
-  readonly masks: readonly Statement[]
-  /** A secret decides more than one output: the masked twin shows the whole source. */
-  readonly secretDecides: boolean
+  /** What writes or binds a value that depends on a secret: the masked twin shows it as its author wrote it. */
+  readonly secretBearers: ReadonlySet<Statement>
   readonly failures: readonly CompileFailure[]
   readonly warnings: readonly CompileFailure[]
 }
@@ -34,8 +33,6 @@ class Analyser {
   private readonly subject: Subject
   private readonly bindings = new Map<string, Binding>()
   private readonly pathTexts = new Map<Value, string>()
-  private readonly masks = new Set<Statement>()
-  private secretDecides = false
   private readonly failures: CompileFailure[] = []
   private readonly warnings: CompileFailure[] = []
   private readonly secrets = new Set<string>()
@@ -62,6 +59,9 @@ class Analyser {
   result(): Analysis {
     const { secrets, variables, session, needsUser, pathParams, time } = this
     const body = this.roots.has('body') || this.roots.has('body_text')
+    // Where a secret may not stand at all, that is what is wrong with it.
+    const { parsed, place } = this.subject
+    const secretFlow = secrets.size > 0 && place.secrets ? new SecretFlow(parsed) : undefined
     return {
       uses: {
         secrets,
@@ -75,9 +75,8 @@ class Analyser {
       },
       bindings: [...this.bindings.values()].map((binding) => this.withRequired(binding)),
       pathTexts: this.pathTexts,
-      masks: [...this.masks],
-      secretDecides: this.secretDecides,
-      failures: this.failures,
+      secretBearers: secretFlow?.bearers ?? new Set(),
+      failures: [...this.failures, ...(secretFlow?.failures ?? [])],
       warnings: this.warnings,
     }
   }
@@ -97,7 +96,7 @@ class Analyser {
       return
     }
     if (value.kind === 'call') {
-      this.bind(callKey(value), this.call(value, statement, hasDefault), value.begin)
+      this.bind(callKey(value), this.call(value, hasDefault), value.begin)
     } else this.path(value, statement)
     if (isOfUser(value) && !hasDefault) this.needsUser = true
     for (const property of value.properties) {
@@ -105,11 +104,11 @@ class Analyser {
     }
   }
 
-  private call(call: Call, statement: Statement, hasDefault: boolean): Source {
+  private call(call: Call, hasDefault: boolean): Source {
     const name = String(call.argument)
     switch (call.name) {
       case 'get_secret':
-        this.secret(name, call.begin, statement)
+        this.secret(name, call.begin)
         return { from: 'secret', name }
       case 'get_variable': {
         const required = !hasDefault || (this.variables.get(name)?.required ?? false)
@@ -125,15 +124,13 @@ class Analyser {
     }
   }
 
-  private secret(name: string, begin: number, statement: Statement): void {
+  private secret(name: string, begin: number): void {
     const { place } = this.subject
     if (!place.secrets) {
       const message = `get_secret cannot stand in ${place.label}: put the secret into a header, a query parameter or the authentication.`
       this.failures.push(new CompileFailure('NOT_ALLOWED_HERE', message, begin))
     }
     this.secrets.add(name)
-    if (statement.tag === 'output' && !statement.inCapture) this.masks.add(statement)
-    else this.secretDecides = true
   }
 
   private path(path: Path, statement: Statement): void {

@@ -38,6 +38,8 @@ interface Options {
   readonly source: string
   readonly slots: Slots
   readonly writtenAt: (statement: Statement) => Written
+  /** What binds a name that nothing will read. */
+  readonly skipped?: ReadonlySet<Statement>
 }
 
 /** Compiled nodes, and whether they can take long. */
@@ -86,7 +88,7 @@ class NodeCompiler {
       case 'cycle':
         return this.writer(node, (written) => this.cycle(node, written.makeSafe))
       case 'assign':
-        return this.assign(node)
+        return this.options.skipped?.has(node.statement) === true ? () => undefined : this.assign(node)
       case 'capture':
         return this.capture(node)
       case 'branches':

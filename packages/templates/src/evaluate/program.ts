@@ -49,9 +49,9 @@ export function constantTemplate(source: string): CompiledTemplate {
 /** Builds what renders a source, with its masked twin. */
 export function createTemplate(checked: Checked): CompiledTemplate {
   const { source, analysis, refuse, begin } = checked
-  const { secretDecides, masks, uses } = analysis
+  const { secretBearers, uses } = analysis
   const render = createRender(checked, new Set())
-  const renderMasked = masks.length > 0 && !secretDecides ? createRender(checked, new Set(masks)) : render
+  const renderMasked = secretBearers.size > 0 ? createRender(checked, secretBearers) : render
   return {
     source,
     constant: undefined,
@@ -62,25 +62,22 @@ export function createTemplate(checked: Checked): CompiledTemplate {
       if (failure === undefined) return text
       throw new TemplateRenderError(failure.reason, failure.message, positionAt(source, begin))
     },
-    renderMasked: (values, budget = limits.inProcess) =>
-      secretDecides ? source : renderMasked(values, { budget }),
+    renderMasked: (values, budget = limits.inProcess) => renderMasked(values, { budget }),
   }
 }
 
-/** @param masked - outputs that are shown as they are written: what they name is not looked at */
+/** @param masked - what is shown as it is written, or not run: what it names is not looked at */
 function createRender(checked: Checked, masked: ReadonlySet<Statement>): Render {
   const { source, flow, analysis, positions } = checked
-  const masks = new Set(analysis.masks)
   const writtenAt = (statement: Statement): Written => {
     if (masked.has(statement)) return { shown: source.slice(statement.begin, statement.end) }
     const makeSafe = positions.escapes.get(statement)
     if (makeSafe === undefined) throw new Error('an output without a position was compiled')
-    // Where a secret stands in another tag, any output may come of it.
-    const bearsSecret = analysis.secretDecides || masks.has(statement)
+    const bearsSecret = analysis.secretBearers.has(statement)
     return { makeSafe, bearsSecret, replaced: quotedFilter(statement, positions) }
   }
   const slots = new Slots(analysis.bindings, analysis.pathTexts)
-  const { run, isTimed } = compileNodes(flow, { source, slots, writtenAt })
+  const { run, isTimed } = compileNodes(flow, { source, slots, writtenAt, skipped: masked })
   const needed = fallibleBindings(analysis.bindings).filter(
     ({ source: { from } }) => masked.size === 0 || from !== 'secret',
   )
