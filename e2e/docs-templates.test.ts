@@ -8,6 +8,7 @@ import {
   type TemplateValues,
   templateLimits,
 } from '@sluice/templates'
+import { nodeRuntime } from '@sluice/templates/runtime'
 import { describe, expect, test } from 'vitest'
 
 const docs = new URL('../docs/', import.meta.url)
@@ -93,6 +94,7 @@ function valuesOf({ others }: Pick<Example, 'others'>): TemplateValues {
     variables: new Map(Object.entries(stored.variables)),
     secrets: new Map(Object.entries(stored.secrets)),
     nowSeconds: stored.nowSeconds,
+    runtime: nodeRuntime,
     body: { text: payload?.text ?? '' },
     ...(answer !== undefined && {
       response: {

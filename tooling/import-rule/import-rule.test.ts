@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readRepositoryFile, readWorkspace, repositoryFiles } from '../workspace.ts'
+import { reachableFrom } from './reachable.ts'
 import { checkRules, rules } from './rules.ts'
 import { readSourceFacts } from './source-facts.ts'
 
@@ -22,6 +23,39 @@ for (const rule of rules) {
     })
   })
 }
+
+describe('a rule that holds for what its files load', () => {
+  const path = 'packages/pipeline/src/compile/deep.ts'
+  const breaches = (...loaded: readonly (readonly [path: string, text: string])[]) =>
+    checkRules(
+      loaded.map(([at, text]) => readSourceFacts(at, text)),
+      workspace,
+      rules.filter(({ withImports }) => withImports),
+    ).map((breach) => breach.split(':')[0])
+
+  test.each([`import { hash } from 'node:crypto'`, `export * from 'fs'`, `await import('node:fs/promises')`])(
+    'finds %s in a file that another one loads, and not in one that none loads',
+    (text) => {
+      const entry = 'packages/pipeline/src/compile.ts'
+      expect(breaches([entry, `export { a } from './compile/deep.ts'`], [path, text])).toEqual([path])
+      expect(breaches([entry, `export type { A } from './compile/deep.ts'`], [path, text])).toEqual([])
+      expect(breaches([path, text])).toEqual([])
+    },
+  )
+
+  test('follows an import into another package of ours', () => {
+    const templates = 'packages/templates/src/index.ts'
+    const entry = ['packages/pipeline/src/compile.ts', `import '@sluice/templates'`] as const
+    expect(breaches(entry, [templates, `import 'node:fs'`])).toEqual([templates])
+  })
+
+  test('reaches the grammar of templates and the schema from the compile entry', () => {
+    const reached = reachableFrom(['packages/pipeline/src/compile.ts'], sources, workspace)
+    expect(reached).toContain('packages/connector-schema/src/definition.ts')
+    expect(reached).toContain('packages/templates/src/compile.ts')
+    expect(reached).not.toContain('packages/pipeline/src/run.ts')
+  })
+})
 
 test('the rules see the whole source', () => {
   const seen = new Set(sources.map(({ path }) => path.split('/').slice(0, 2).join('/')))

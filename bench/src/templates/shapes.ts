@@ -1,4 +1,5 @@
 import type { TemplateValues } from '@sluice/templates'
+import { nodeRuntime } from '@sluice/templates/runtime'
 
 /** The values that every contender renders. */
 export interface Values {
@@ -65,6 +66,7 @@ export function templateValues(): TemplateValues {
     pathParams,
     variables: new Map(),
     nowSeconds: now,
+    runtime: nodeRuntime,
     body: { text: JSON.stringify(body) },
     response: { status: 200, headers: [], text: JSON.stringify({ items }) },
   }

@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { authenticationSchema } from './authentication.ts'
 import { constraintsSchema } from './constraints.ts'
-import { exceedsBytes } from './exceeds-bytes.ts'
 import { maxPermalinkLength, permalinkPattern } from './permalink.ts'
+import { utf8Length } from './utf8-length.ts'
 
 /** The methods that a connector may have. */
 export const connectorMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
@@ -17,7 +17,7 @@ const value = z.string().max(4096).default('')
 
 const bodyTemplate = z
   .string()
-  .refine((text) => !exceedsBytes(text, maxBodyTemplateBytes), 'must be at most 64 KiB')
+  .refine((text) => utf8Length(text) <= maxBodyTemplateBytes, 'must be at most 64 KiB')
   .default('')
 
 export const rowSchema = z.strictObject({

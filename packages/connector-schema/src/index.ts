@@ -17,7 +17,6 @@ export {
   type RateLimit,
 } from './definition.ts'
 export { hasPayload, rateLimitsOf } from './definition-rules.ts'
-export { exceedsBytes } from './exceeds-bytes.ts'
 export { headerNamePattern, hopByHopHeaders, isRefusedHeader } from './header-rules.ts'
 export type { DefinitionIssue, DefinitionIssueCode, IssueList } from './issue.ts'
 export type {
@@ -47,6 +46,7 @@ export { type ParsedRegistry, parseRegistry, registrySchema } from './registry.t
 export { type NamedSchema, toIssues } from './schema-issues.ts'
 export type { Session, SessionUser } from './session.ts'
 export { suggestion } from './unknown-keys.ts'
+export { utf8Length } from './utf8-length.ts'
 export {
   decodePairs,
   encodePairs,

@@ -1,6 +1,6 @@
-import { exceedsBytes } from './exceeds-bytes.ts'
 import { type DefinitionIssue, formatPath } from './issue.ts'
 import { checkSchema } from './json-schema-rules/check-schema.ts'
+import { utf8Length } from './utf8-length.ts'
 
 /** Longest `response_schema`, as JSON in bytes of UTF-8. */
 export const maxResponseSchemaBytes = 64 * 1024
@@ -21,7 +21,7 @@ export function checkResponseSchema(schema: Readonly<Record<string, unknown>>): 
   })
   // First: what is too deep would exhaust the stack of everything that follows.
   if (isTooDeep(schema)) return [invalid([], `Schemas may be nested at most ${maxDepth} levels`)]
-  if (exceedsBytes(JSON.stringify(schema), maxResponseSchemaBytes)) {
+  if (utf8Length(JSON.stringify(schema)) > maxResponseSchemaBytes) {
     return [{ ...invalid([], 'The schema may be at most 64 KiB as JSON'), code: 'TOO_LONG' }]
   }
   const { $schema } = schema

@@ -25,6 +25,7 @@ export type {
   PlaceName,
   ResponseValues,
   TemplateDiagnostic,
+  TemplateRuntime,
   TemplateValues,
   Uses,
 } from './types.ts'

@@ -1,5 +1,7 @@
 import type { Session } from '@sluice/connector-schema'
+import type { FilterRun } from './filters/filter-run.ts'
 import type { RenderBudget } from './limits/limits.ts'
+import type { ThreadClock } from './limits/time-limit.ts'
 
 /** Where a template stands; decides which names it may use and how its output is made safe. */
 export type PlaceName =
@@ -67,6 +69,12 @@ export interface Uses {
   readonly time: boolean
 }
 
+/** What a render needs of the machine that it runs on: `nodeRuntime` of `@sluice/templates/runtime`. */
+export interface TemplateRuntime extends ThreadClock {
+  /** What each filter of the table does. */
+  readonly filters: ReadonlyMap<string, FilterRun>
+}
+
 /** The values of one exchange. Only those that a template names are ever looked at. */
 export interface TemplateValues {
   readonly session: Session
@@ -77,6 +85,7 @@ export interface TemplateValues {
   /** The caller's payload. */
   readonly body?: { readonly text: string }
   readonly response?: ResponseValues
+  readonly runtime: TemplateRuntime
 }
 
 /** The upstream's answer, as response templates see it. */

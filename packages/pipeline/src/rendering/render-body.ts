@@ -2,7 +2,12 @@
  * Renders body templates (stages 5 and 7): what is small at once and in process, what is large or turns out to be
  * hard in another process, so that no exchange waits for another one's template.
  */
-import { type CompiledTemplate, TemplateRenderError, templateLimits } from '@sluice/templates'
+import {
+  type CompiledTemplate,
+  TemplateRenderError,
+  type TemplateValues,
+  templateLimits,
+} from '@sluice/templates'
 import type { IsolatedRenderer, IsolatedValues } from '../ports/ports.ts'
 import type { Call } from '../steps/exchange.ts'
 
@@ -10,7 +15,7 @@ import type { Call } from '../steps/exchange.ts'
 export interface BodyRender {
   readonly call: Call
   readonly template: CompiledTemplate
-  readonly values: IsolatedValues
+  readonly values: IsolatedValues & Pick<TemplateValues, 'runtime'>
   /** Of the payload or the answer, as far as the template can read it. */
   readonly inputBytes: number
 }

@@ -3,6 +3,7 @@
  * and the validated path parameters, never from the call. Sends nothing.
  */
 import { ProblemError } from '@sluice/connector-schema'
+import { nodeRuntime } from '@sluice/templates/runtime'
 import type { CompiledConnector } from '../compile/compile-connector.ts'
 import type { Clock, VariableReader } from '../ports/ports.ts'
 import { renderField } from '../rendering/render-field.ts'
@@ -20,7 +21,7 @@ export async function resolveVariables(merged: Merged, ports: Needs): Promise<Re
   const { variables, reads } =
     connector.dependencies.variables.size === 0 ? none : await readVariables(connector, ports.variables)
   const nowSeconds = Math.floor(ports.clock.now() / 1000)
-  const values: ExchangeValues = { session, pathParams, variables, nowSeconds }
+  const values: ExchangeValues = { session, pathParams, variables, nowSeconds, runtime: nodeRuntime }
   const render = (row: Row<Provenanced>) => resolve(row, values)
   return {
     call,

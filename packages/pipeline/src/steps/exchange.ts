@@ -5,7 +5,7 @@
  */
 import type { Readable } from 'node:stream'
 import type { Session, WirePairs } from '@sluice/connector-schema'
-import type { CompiledTemplate } from '@sluice/templates'
+import type { CompiledTemplate, TemplateRuntime } from '@sluice/templates'
 import type { Credential, PaidCredential } from '../authentication/deferred-credential.ts'
 import type { CachePlace, CachePlan } from '../caching/cache-lookup.ts'
 import type { Evaluation } from '../caching/freshness.ts'
@@ -78,6 +78,7 @@ export interface ExchangeValues {
   readonly pathParams: Readonly<Record<string, string>>
   readonly variables: ReadonlyMap<string, string>
   readonly nowSeconds: number
+  readonly runtime: TemplateRuntime
 }
 
 /** Rendered, or waiting for its secrets. */

@@ -3,6 +3,7 @@ import { createSecretKey } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { parseDefinition, type Session } from '@sluice/connector-schema'
 import { compileRecipe, recipeOf, renderIsolated } from '@sluice/templates'
+import { nodeRuntime } from '@sluice/templates/runtime'
 import { createFlights } from '../caching/coalescing.ts'
 import { type CompiledConnector, compileConnector } from '../compile/compile-connector.ts'
 import type { HeaderList } from '../messages/header-list.ts'
@@ -137,7 +138,9 @@ export function plainPorts(
       async render(job) {
         renderedApart.push(job)
         job.signal.throwIfAborted()
-        return Buffer.from(renderIsolated(compileRecipe(recipeOf(job.template)), structuredClone(job.values)))
+        // As the way to another process copies them.
+        const values = { ...structuredClone(job.values), runtime: nodeRuntime }
+        return Buffer.from(renderIsolated(compileRecipe(recipeOf(job.template)), values))
       },
     },
     plans: createPlans(),

@@ -1,5 +1,4 @@
 import type { FilterRun } from '../filters/filter-run.ts'
-import { filterNamed } from '../filters/filters.ts'
 import {
   type Call,
   callKey,
@@ -40,7 +39,7 @@ export function compileFiltered(
     return compileFilter(
       filter,
       slots,
-      filter.name === replaced?.name ? replaced.run : filterNamed(filter.name),
+      filter.name === replaced?.name ? replaced.run : ofRuntime(filter.name),
     )
   })
   const [first, second] = steps
@@ -54,7 +53,15 @@ export function compileFiltered(
   }
 }
 
-function compileFilter(filter: Filter, slots: Slots, run: FilterRun): Step {
+/** A filter in a frame: its run, whether it is the table's or an output's own. */
+type RunInFrame = (value: unknown, args: readonly unknown[], frame: Frame) => unknown
+
+/** The filters come with the values, so that compiling a template loads none of them. */
+function ofRuntime(name: string): RunInFrame {
+  return (value, args, frame) => frame.filterNamed(name)(value, args, frame)
+}
+
+function compileFilter(filter: Filter, slots: Slots, run: RunInFrame): Step {
   const positional = filter.arguments.map((argument) => compileValue(argument, slots))
   const named = [...filter.named].map(([name, value]): Evaluate => {
     const evaluate = compileValue(value, slots)

@@ -1,7 +1,8 @@
+import { utf8Length } from '@sluice/connector-schema'
+import type { FilterRun } from '../filters/filter-run.ts'
 import { outOfMemory, outOfWork, outputTooLarge } from '../limits/budget.ts'
 import type { RenderBudget } from '../limits/limits.ts'
 import { createTimeLimit, type TimeLimit } from '../limits/time-limit.ts'
-import { utf8Length } from '../limits/utf8-length.ts'
 import type { Meter } from '../positions/escaping/escape.ts'
 import type { TemplateValues } from '../types.ts'
 import type { Work } from '../values/compare.ts'
@@ -39,7 +40,7 @@ export class Frame implements Meter, Work {
     this.budget = budget
     this.memoryLeft = budget.memoryUnits
     this.workLeft = budget.workUnits
-    this.time = isTimed ? createTimeLimit(budget.renderMs) : undefined
+    this.time = isTimed ? createTimeLimit(budget.renderMs, values.runtime) : undefined
   }
 
   write(text: string): void {
@@ -75,6 +76,13 @@ export class Frame implements Meter, Work {
     const turns = new Map<string, number>()
     this.slots[slot] = turns
     return turns
+  }
+
+  /** @throws Error where the runtime lacks a filter of the table, which no template can bring about */
+  filterNamed(name: string): FilterRun {
+    const run = this.values.runtime.filters.get(name)
+    if (run === undefined) throw new Error(`there is no filter ${name}`)
+    return run
   }
 
   use(count: number): void {

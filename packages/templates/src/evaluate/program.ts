@@ -1,7 +1,7 @@
 import type { Analysis } from '../analysis/analyse.ts'
 import { positionAt } from '../analysis/position.ts'
 import { innerLanguageOf } from '../embedded-languages/index.ts'
-import { languageFilter } from '../filters/filters.ts'
+import { languageFilter } from '../filters/language-filter.ts'
 import { limits } from '../limits/limits.ts'
 import type { Positions } from '../positions/index.ts'
 import type { FlowNode } from '../tree/flow.ts'

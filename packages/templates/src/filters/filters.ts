@@ -1,28 +1,16 @@
-import {
-  type InnerLanguage,
-  innerLanguages,
-  requireNumber,
-  requirePlain,
-  valueWriter,
-} from '../embedded-languages/index.ts'
+import { innerLanguages, requireNumber, requirePlain } from '../embedded-languages/index.ts'
 import { toText } from '../positions/escaping/escape.ts'
 import { charactersPerUnit, isTruthy } from '../values/compare.ts'
 import { pureDate } from './date-filters.ts'
 import type { FilterRun } from './filter-run.ts'
 import { prepare } from './inputs.ts'
 import { fromJson, toJson } from './json-filters.ts'
+import { languageFilter } from './language-filter.ts'
 import { liquidFilter } from './liquid-filters.ts'
 import { listFilters } from './list-filters.ts'
 import { calculating, toInteger } from './number-filters.ts'
 import { encodeJwt, hashing, signing } from './signing-filters.ts'
 import { type FilterFacts, filterTable, type Kind } from './table.ts'
-
-/** A filter, by a name that stands in the table. */
-export function filterNamed(name: string): FilterRun {
-  const run = runs.get(name)
-  if (run === undefined) throw new Error(`there is no filter ${name}`)
-  return run
-}
 
 /** A filter that is a function of a text. */
 function textFilter(write: (text: string) => string): FilterRun {
@@ -31,12 +19,6 @@ function textFilter(write: (text: string) => string): FilterRun {
     budget.use(text.length)
     return write(text)
   }
-}
-
-/** The filter of an embedded language, inside of what the author wrote or outside. */
-export function languageFilter(language: InnerLanguage, open?: string): FilterRun {
-  const write = valueWriter(language, open)
-  return (value, _, budget) => write(value, budget)
 }
 
 const toJsonText: FilterRun = (value, _, budget) => toJson(value, budget)
@@ -78,7 +60,8 @@ const ours: Readonly<Record<string, FilterRun>> = {
 
 const liquidSlice = liquidFilter('slice')
 
-const runs: ReadonlyMap<string, FilterRun> = new Map(
+/** What each filter of the table does. Some need Node: `runtime.ts` gives them to a render, compiling needs none. */
+export const filterRuns: ReadonlyMap<string, FilterRun> = new Map(
   [...filterTable].map(([name, facts]) => [name, guarded(facts, runOf(name, facts))]),
 )
 

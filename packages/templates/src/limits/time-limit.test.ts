@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { nodeRuntime } from '../runtime.ts'
 import { createTimeLimit } from './time-limit.ts'
 
 function workMs(ms: number): void {
@@ -7,7 +8,7 @@ function workMs(ms: number): void {
 }
 
 test('a render that works for too long ends', () => {
-  const { check } = createTimeLimit(20)
+  const { check } = createTimeLimit(20, nodeRuntime)
   expect(() => {
     for (let i = 0; i < 200; i += 1) {
       workMs(5)
@@ -17,7 +18,7 @@ test('a render that works for too long ends', () => {
 })
 
 test('a pause of the machine ends nothing', () => {
-  const { check } = createTimeLimit(50)
+  const { check } = createTimeLimit(50, nodeRuntime)
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300)
   expect(() => check(performance.now())).not.toThrow()
   expect(() => check(performance.now())).not.toThrow()

@@ -1,5 +1,11 @@
 import { outOfTime } from './budget.ts'
 
+/** Tells how long this thread really ran. */
+export interface ThreadClock {
+  /** Milliseconds of CPU time since some moment. */
+  threadMs(): number
+}
+
 /** Asked between the parts of a render, with the time of `performance.now()`. */
 export interface TimeLimit {
   /** @throws RenderFailure */
@@ -12,21 +18,16 @@ export interface TimeLimit {
  *
  * @param limitMs - of work; met at the latest after as much
  */
-export function createTimeLimit(limitMs: number): TimeLimit {
+export function createTimeLimit(limitMs: number, { threadMs }: ThreadClock): TimeLimit {
   const halfMs = limitMs / 2
   const suspectAt = performance.now() + halfMs
   let workedBefore: number | undefined
   return {
     check(now) {
       if (now <= suspectAt) return
-      const workedMs = workedSoFarMs()
+      const workedMs = threadMs()
       workedBefore ??= workedMs
       if (workedMs - workedBefore > halfMs) throw outOfTime()
     },
   }
-}
-
-function workedSoFarMs(): number {
-  const { user, system } = process.threadCpuUsage()
-  return (user + system) / 1000
 }

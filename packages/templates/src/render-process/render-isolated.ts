@@ -5,8 +5,8 @@ import { limits } from '../limits/limits.ts'
 import type { CompiledTemplate, TemplateValues } from '../types.ts'
 import { readRecipe, type TemplateRecipe } from './recipe.ts'
 
-/** Values of a body template, which can name no secret. */
-export type BodyTemplateValues = Omit<TemplateValues, 'secrets'>
+/** Values of a body template, which can name no secret. They can be copied to another process. */
+export type BodyTemplateValues = Omit<TemplateValues, 'secrets' | 'runtime'>
 
 /** Compiles a template once more. @throws Error where it does not compile here as it did there */
 export function compileRecipe(recipe: TemplateRecipe): CompiledTemplate {
@@ -21,6 +21,9 @@ export function compileRecipe(recipe: TemplateRecipe): CompiledTemplate {
  *
  * @throws TemplateRenderError
  */
-export function renderIsolated(template: CompiledTemplate, values: BodyTemplateValues): string {
+export function renderIsolated(
+  template: CompiledTemplate,
+  values: BodyTemplateValues & Pick<TemplateValues, 'runtime'>,
+): string {
   return template.render(values, undefined, limits.isolated)
 }

@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import { compileTemplate } from '../compile.ts'
 import { TemplateRenderError } from '../evaluate/render-error.ts'
+import { nodeRuntime } from '../runtime.ts'
 import type { CompiledTemplate, PlaceName, TemplateDiagnostic, TemplateValues } from '../types.ts'
 
 /** Values of an ordinary exchange; a test changes what it is about. */
@@ -20,6 +21,7 @@ export const values: TemplateValues = {
   variables: new Map([['region', 'eu']]),
   secrets: new Map([['key', 's3cr3t-value']]),
   nowSeconds: 1_700_000_000,
+  runtime: nodeRuntime,
 }
 
 /** The same, with another user. */

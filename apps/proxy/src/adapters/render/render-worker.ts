@@ -6,6 +6,7 @@ import {
   type TemplateRecipe,
   TemplateRenderError,
 } from '@sluice/templates'
+import { nodeRuntime } from '@sluice/templates/runtime'
 import { LRUCache } from 'lru-cache'
 import type { RenderOrder, RenderReply } from './protocol.ts'
 
@@ -22,7 +23,10 @@ function templateOf(recipe: TemplateRecipe): CompiledTemplate {
 
 function render({ recipe, values }: RenderOrder): RenderReply {
   try {
-    return { kind: 'rendered', bytes: encoder.encode(renderIsolated(templateOf(recipe), values)) }
+    return {
+      kind: 'rendered',
+      bytes: encoder.encode(renderIsolated(templateOf(recipe), { ...values, runtime: nodeRuntime })),
+    }
   } catch (error) {
     if (error instanceof TemplateRenderError) {
       const { reason, message, line, column } = error

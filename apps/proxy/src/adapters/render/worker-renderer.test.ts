@@ -1,5 +1,6 @@
 import type { IsolatedRender } from '@sluice/pipeline'
 import { compileTemplate } from '@sluice/templates'
+import { nodeRuntime } from '@sluice/templates/runtime'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createWorkerRenderer, type WorkerRenderer, type WorkerRendererOptions } from './worker-renderer.ts'
 
@@ -56,7 +57,9 @@ test('a render in a worker gives what it gives here', async () => {
   const render = job(`{"n": "{{ body.name }}", "r": "{{ get_variable('region') }}", "t": {{ now() }}}`, {
     text,
   })
-  expect(await textOf(renderer.render(render))).toBe(render.template.render(render.values))
+  expect(await textOf(renderer.render(render))).toBe(
+    render.template.render({ ...render.values, runtime: nodeRuntime }),
+  )
 })
 
 test('an error keeps its reason, line and column', async () => {
