@@ -24,6 +24,9 @@ const secrets = {
   post_secret: 'fake-post-secret-4c8e0f1a2b3d',
   basic_secret: 'fake basic+secret:with%odd/characters=4c8e',
   assertion_key: pem(assertionKeys.privateKey),
+  // As a key arrives through an environment variable.
+  flat_key: pem(assertionKeys.privateKey).replaceAll('\n', '\\n'),
+  service_account: JSON.stringify({ type: 'service_account', private_key: pem(assertionKeys.privateKey) }),
   report_key: JSON.stringify(reportKeys.privateKey.export({ format: 'jwk' })),
   wrong_secret: 'fake-wrong-secret-4c8e0f1a2b3d',
 }
@@ -38,6 +41,22 @@ beforeAll(async () => {
     { id: 'posting', secret: secrets.post_secret, sends: 'post' },
     { id: 'basic client', secret: secrets.basic_secret, sends: 'basic' },
     { id: 'signing', publicKey: await publicJwk(assertionKeys.publicKey, 'ES256') },
+    {
+      id: 'issuing',
+      publicKey: await publicJwk(assertionKeys.publicKey, 'ES256'),
+      assertionIssuer: 'https://issuer.example',
+    },
+    {
+      id: 'proving',
+      publicKey: await publicJwk(assertionKeys.publicKey, 'ES256'),
+      sends: 'private_key_jwt',
+    },
+    {
+      id: 'both client',
+      publicKey: await publicJwk(assertionKeys.publicKey, 'ES256'),
+      secret: secrets.basic_secret,
+      sends: 'basic',
+    },
   ] as const
   id = await startAcmeId({ port: 0, clients, audience })
   shortLived = await startAcmeId({ port: 0, clients, audience, tokenLifeSeconds: 2 })
@@ -91,6 +110,19 @@ function jwtBearer(change: object) {
   return { type: 'oauth_jwt_bearer', config: { ...config, ...change } }
 }
 
+/** A client that shows who it is by a signature (RFC 7523 §2.2). */
+function proof(change: object) {
+  const config = {
+    client_id: 'proving',
+    client_authentication: 'private_key_jwt',
+    private_key: "{{ get_secret('assertion_key') }}",
+    algorithm: 'ES256',
+    key_id: 'ES256',
+    token_url: id.tokenUrl,
+  }
+  return { type: 'oauth_client_credentials', config: { ...config, ...change } }
+}
+
 function jwt(change: object) {
   const claims = {
     iss: 'partner',
@@ -129,6 +161,24 @@ function registry() {
       ),
       deals('wrong-secret', clientCredentials({ client_secret: "{{ get_secret('wrong_secret') }}" })),
       deals('assertion', jwtBearer({})),
+      deals('flat-key', jwtBearer({ private_key: "{{ get_secret('flat_key') }}", scope: 'read' })),
+      deals('service-account', jwtBearer({ private_key: "{{ get_secret('service_account') }}" })),
+      deals('issuer', jwtBearer({ client_id: 'issuing', issuer: 'https://issuer.example' })),
+      deals('wrong-issuer', jwtBearer({ client_id: 'issuing' })),
+      deals('proof', proof({})),
+      deals('proof-wrong-key', proof({ private_key: "{{ get_secret('report_key') }}", algorithm: 'EdDSA' })),
+      deals(
+        'proof-of-assertion',
+        jwtBearer({ client_id: 'proving', client_authentication: 'private_key_jwt', key_id: 'ES256' }),
+      ),
+      deals(
+        'basic-of-assertion',
+        jwtBearer({
+          client_id: 'both client',
+          client_secret: "{{ get_secret('basic_secret') }}",
+          client_authentication: 'client_secret_basic',
+        }),
+      ),
       deals('wrong-audience', jwtBearer({ audience: 'https://elsewhere.example' })),
       deals('wrong-key', jwtBearer({ private_key: "{{ get_secret('report_key') }}", algorithm: 'EdDSA' })),
       deals('mismatch', jwtBearer({ algorithm: 'RS256' })),
@@ -167,7 +217,34 @@ describe('a token', () => {
   })
 
   test.each([
+    ['flat-key', 'signing', 'ada@example.com'],
+    ['issuer', 'issuing', 'ada@example.com'],
+    ['proof', 'proving', null],
+    ['proof-of-assertion', 'proving', 'ada@example.com'],
+    ['basic-of-assertion', 'both client', 'ada@example.com'],
+  ])('for %s', async (permalink, partner, person) => {
+    const { status, json } = await call(permalink)
+    expect(status).toBe(200)
+    expect(json()).toMatchObject({ partner, person })
+  })
+
+  test('is asked for by nobody with a whole service-account file, which is named as that', async () => {
+    const before = id.exchanges()
+    const { status, json } = await call('service-account')
+    expect(status).toBe(422)
+    expect(json()).toMatchObject({
+      code: 'JWT_SIGNING_FAILED',
+      detail: expect.stringContaining(
+        'a whole service-account file in JSON; store the value of its member `private_key` alone',
+      ),
+    })
+    expect(id.exchanges()).toBe(before)
+  })
+
+  test.each([
     ['wrong-secret', 'invalid_client'],
+    ['proof-wrong-key', 'invalid_client'],
+    ['wrong-issuer', 'invalid_grant'],
     ['wrong-audience', 'invalid_grant'],
     ['wrong-key', 'invalid_grant'],
   ])('is not given for %s: TOKEN_EXCHANGE_FAILED with %s, and nothing is sent', async (permalink, error) => {

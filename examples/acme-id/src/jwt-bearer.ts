@@ -15,7 +15,11 @@ export const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 const longestSeconds = 300
 
 /** Gives tokens for assertions: signed by the client, meant for this server, fresh, and used once. */
-export function addJwtBearer(provider: Provider, tokens: Tokens): void {
+export function addJwtBearer(
+  provider: Provider,
+  tokens: Tokens,
+  issuerOf: (clientId: string) => string,
+): void {
   const usedUntil = new Map<string, number>()
 
   function useOnce(id: string, untilSeconds: number): void {
@@ -28,7 +32,11 @@ export function addJwtBearer(provider: Provider, tokens: Tokens): void {
   async function grant(ctx: KoaContextWithOIDC): Promise<void> {
     const { client, params } = ctx.oidc
     if (client === undefined) throw new errors.InvalidClient('no client')
-    const claims = await verify(String(params?.assertion ?? ''), client, provider.issuer)
+    const issuer = issuerOf(client.clientId)
+    const claims = await verify(String(params?.assertion ?? ''), client, {
+      issuer,
+      audience: provider.issuer,
+    })
     useOnce(`${client.clientId} ${claims.jti}`, claims.exp)
     const token = new provider.ClientCredentials({ client, scope: 'read' })
     token.resourceServer = resourceServer(tokens) as typeof token.resourceServer
@@ -41,12 +49,9 @@ export function addJwtBearer(provider: Provider, tokens: Tokens): void {
 }
 
 /** RFC 7523 §3. */
-async function verify(assertion: string, client: Client, issuer: string) {
+async function verify(assertion: string, client: Client, expected: JWTVerifyOptions) {
   const keys = createLocalJWKSet({ keys: [...(client.jwks?.keys ?? [])] as JWK[] })
-  const { sub, jti, exp, iat } = await verified(assertion, keys, {
-    issuer: client.clientId,
-    audience: issuer,
-  })
+  const { sub, jti, exp, iat } = await verified(assertion, keys, expected)
   if (sub === undefined || jti === undefined || exp === undefined || iat === undefined) {
     throw new errors.InvalidGrant('the assertion lacks a claim')
   }

@@ -69,7 +69,7 @@ async function createProvider(
     clients: clients.map(clientMetadata),
     jwks: { keys: [signingKey] },
     scopes: ['read', 'write'],
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     ttl: { ClientCredentials: tokens.lifeSeconds },
     features: {
       devInteractions: { enabled: false },
@@ -83,8 +83,13 @@ async function createProvider(
     },
     extraTokenClaims: (_ctx, token) => ('extra' in token ? token.extra : undefined),
   })
-  addJwtBearer(provider, tokens)
+  addJwtBearer(provider, tokens, (id) => issuerOf(clients, id))
   return provider
+}
+
+function issuerOf(clients: readonly AcmeClient[], id: string): string {
+  const client = clients.find((one) => one.id === id)
+  return client !== undefined && 'assertionIssuer' in client ? (client.assertionIssuer ?? id) : id
 }
 
 function portOf(server: Server): number {

@@ -1,4 +1,5 @@
 import type { Authentication } from './authentication.ts'
+import { checkClientAuthentication } from './client-authentication-rules.ts'
 import { headerNamePattern, isConditionalHeader, isRefusedHeader } from './header-rules.ts'
 import type { DefinitionIssue } from './issue.ts'
 import type { PartialDefinition } from './partial-definition.ts'
@@ -8,6 +9,7 @@ import { foldQueryKey } from './query-keys.ts'
 export function reservedHeader({ authentication }: PartialDefinition): string | undefined {
   switch (authentication?.type) {
     case 'basic':
+    case 'bearer':
     case 'jwt':
     case 'oauth_client_credentials':
     case 'oauth_jwt_bearer':
@@ -36,10 +38,14 @@ export function checkAuthentication(definition: PartialDefinition): DefinitionIs
     case 'jwt':
       return refuseKeys('jwt_headers', authentication.config.jwt_headers, fixedHeaderFields)
     case 'oauth_client_credentials':
-      return refuseKeys('extra_parameters', authentication.config.extra_parameters, tokenParameters)
+      return [
+        ...refuseKeys('extra_parameters', authentication.config.extra_parameters, tokenParameters),
+        ...checkClientAuthentication(authentication),
+      ]
     case 'oauth_jwt_bearer': {
       const { jwt_headers, additional_claims, extra_parameters } = authentication.config
       return [
+        ...checkClientAuthentication(authentication),
         ...refuseKeys('jwt_headers', jwt_headers, fixedHeaderFields),
         ...refuseKeys('additional_claims', additional_claims, assertionClaims),
         ...refuseKeys('extra_parameters', extra_parameters, tokenParameters),

@@ -13,6 +13,13 @@ const apiKeyConfig = z.strictObject({
 const apiKey = z.strictObject({ type: z.literal('api_key'), config: apiKeyConfig })
 const apiKeyAlias = z.strictObject({ type: z.literal('apikey'), config: apiKeyConfig })
 
+const bearer = z.strictObject({
+  type: z.literal('bearer'),
+  config: z.strictObject({
+    token: template.min(1).describe("Template of a static token (RFC 6750), e.g. {{ get_secret('token') }}"),
+  }),
+})
+
 const basic = z.strictObject({
   type: z.literal('basic'),
   config: z.strictObject({
@@ -40,10 +47,8 @@ export const signatureAlgorithms = [
 
 export type SignatureAlgorithm = (typeof signatureAlgorithms)[number]
 
-const algorithm = z
-  .enum(signatureAlgorithms)
-  .default('RS256')
-  .describe('How it is signed (RFC 7518, RFC 8037)')
+const signatureAlgorithm = z.enum(signatureAlgorithms)
+const algorithm = signatureAlgorithm.default('RS256').describe('How it is signed (RFC 7518, RFC 8037)')
 const privateKey = z
   .string()
   .min(1)
@@ -61,12 +66,24 @@ const extraParameters = z
   .optional()
   .describe('More parameters of the token request; values are templates')
 
-/** How a client proves who it is at the token endpoint (RFC 6749 §2.3.1). */
+/** How a client proves who it is at the token endpoint (RFC 6749 §2.3.1, RFC 7523 §2.2). */
 export const clientAuthentications = [
   'client_secret_post',
   'client_secret_basic',
   'client_secret_basic_raw',
+  'private_key_jwt',
 ] as const
+
+export type ClientAuthenticationMethod = (typeof clientAuthentications)[number]
+
+const clientAuthentication = z
+  .enum(clientAuthentications)
+  .default('client_secret_post')
+  .describe('How the client shows who it is at the token endpoint')
+const keyId = template
+  .min(1)
+  .optional()
+  .describe('With `private_key_jwt`: the `kid` of the assertion that shows who the client is')
 
 const clientCredentials = z.strictObject({
   type: z.literal('oauth_client_credentials'),
@@ -77,10 +94,12 @@ const clientCredentials = z.strictObject({
     scope: template.optional().describe('What the token shall be good for'),
     audience: template.optional().describe('Who shall accept the token'),
     extra_parameters: extraParameters,
-    client_authentication: z
-      .enum(clientAuthentications)
-      .default('client_secret_post')
-      .describe('How the client shows who it is at the token endpoint'),
+    client_authentication: clientAuthentication,
+    private_key: privateKey.optional().describe('With `private_key_jwt`: template of the key, as for `jwt`'),
+    algorithm: signatureAlgorithm
+      .optional()
+      .describe('With `private_key_jwt`: how its assertion is signed; RS256 when absent'),
+    key_id: keyId,
   }),
 })
 
@@ -97,8 +116,11 @@ const jwt = z.strictObject({
 const jwtBearer = z.strictObject({
   type: z.literal('oauth_jwt_bearer'),
   config: z.strictObject({
-    client_id: template.min(1).describe('Issuer of the assertion (RFC 7523)'),
-    client_secret: template.min(1).optional().describe('Sent beside the assertion'),
+    client_id: template.min(1).describe('Who asks for the token'),
+    client_secret: template.min(1).optional().describe('Sent with the assertion'),
+    client_authentication: clientAuthentication,
+    key_id: keyId,
+    issuer: template.min(1).optional().describe('`iss` of the assertion (RFC 7523); `client_id` when absent'),
     private_key: privateKey,
     token_url: tokenUrl,
     subject: template.min(1).optional().describe('Whom the token is for; the client itself when absent'),
@@ -117,6 +139,7 @@ export const authenticationSchema = z.discriminatedUnion('type', [
   none,
   apiKey,
   apiKeyAlias,
+  bearer,
   basic,
   clientCredentials,
   jwt,

@@ -1,6 +1,7 @@
 export {
   type Authentication,
   authenticationSchema,
+  type ClientAuthenticationMethod,
   clientAuthentications,
   type SignatureAlgorithm,
   signatureAlgorithms,

@@ -8,11 +8,12 @@ import {
 } from './definition.ts'
 import { checkRules } from './definition-rules.ts'
 import type { DefinitionIssue, IssueList } from './issue.ts'
+import { keyHint } from './key-hints.ts'
 import { checkNotBuilt } from './not-built.ts'
 import type { PartialDefinition } from './partial-definition.ts'
 import { derivePermalink } from './permalink.ts'
 import { checkResponseSchema } from './response-schema.ts'
-import { knownKeysAt, toIssues, withinAlternatives } from './schema-issues.ts'
+import { toIssues, withinAlternatives } from './schema-issues.ts'
 import { withoutUnknownKeys } from './unknown-keys.ts'
 
 /** A definition with its issues; `definition` is absent when there are errors. */
@@ -43,7 +44,7 @@ export function parseDefinition(input: unknown): ParsedDefinition {
   const first = definitionSchema.safeParse(input)
   const complaints = (first.error?.issues ?? []).flatMap(withinAlternatives)
   const { value, warnings } = withoutUnknownKeys(input, complaints, (path) =>
-    knownKeysAt(definitionSchema, path),
+    keyHint(definitionSchema, input, path),
   )
   const notBuilt = checkNotBuilt(input)
   const parsed = warnings.length === 0 ? first : definitionSchema.safeParse(value)

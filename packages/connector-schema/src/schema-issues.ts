@@ -54,7 +54,7 @@ function describe(
       return { code: 'INVALID_VALUE', message: `${name} must be one of ${issue.values.join(', ')}` }
     case 'invalid_union':
       // A schema that says it in words of its own knows better than a list of types.
-      if (issue.message !== 'Invalid input')
+      if (issue.discriminator === undefined && issue.message !== 'Invalid input')
         return { code: 'INVALID_VALUE', message: `${name} ${issue.message}` }
       return { code: 'INVALID_VALUE', message: `${name} must be one of ${choicesAt(schema, issue.path)}` }
     case 'invalid_key':
@@ -78,7 +78,7 @@ function choicesAt(root: z.ZodType, path: readonly PropertyKey[]): string {
 }
 
 /** The keys that a schema knows at a path, for suggestions. */
-export function knownKeysAt(root: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
+function knownKeysAt(root: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
   return objectsAt(root, path).flatMap(({ shape }) => Object.keys(shape))
 }
 

@@ -3,8 +3,7 @@ import type * as z from 'zod'
 import { type DefinitionIssue, formatPath } from './issue.ts'
 
 /**
- * Takes the keys that zod did not recognise out of a value, and gives a warning for each, with the nearest
- * known key.
+ * Takes the keys that zod did not recognise out of a value, and gives a warning for each.
  *
  * @param input - the value as it was read; it is not changed
  * @param issues - what zod's strict objects complained of
@@ -12,7 +11,7 @@ import { type DefinitionIssue, formatPath } from './issue.ts'
 export function withoutUnknownKeys(
   input: unknown,
   issues: readonly z.core.$ZodIssue[],
-  knownKeysAt: (path: readonly PropertyKey[]) => readonly string[],
+  hintsAt: (path: readonly PropertyKey[]) => (key: string) => string,
 ): { readonly value: unknown; readonly warnings: readonly DefinitionIssue[] } {
   const unrecognised = issues.filter((issue) => issue.code === 'unrecognized_keys')
   if (unrecognised.length === 0) return { value: input, warnings: [] }
@@ -20,12 +19,13 @@ export function withoutUnknownKeys(
   const warnings: DefinitionIssue[] = []
   for (const issue of unrecognised) {
     const holder = descend(value, issue.path)
+    const hint = hintsAt(issue.path)
     for (const key of issue.keys) {
       delete holder[key]
       warnings.push({
         path: formatPath([...issue.path, key]),
         code: 'UNKNOWN_KEY',
-        message: unknownKey(key, knownKeysAt(issue.path)),
+        message: hint(key),
       })
     }
   }

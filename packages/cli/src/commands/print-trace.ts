@@ -17,6 +17,7 @@ function linesOf(trace: Trace): readonly string[] {
     ...(request.request_body === null ? [] : ['', ...indented(request.request_body)]),
     '',
     `authentication  ${JSON.stringify(request.authentication)}`,
+    ...(trace.credentials ?? []).flatMap(credentialLines),
     '',
     'where values come from',
     ...trace.origins.map(
@@ -35,6 +36,15 @@ function linesOf(trace: Trace): readonly string[] {
       ? []
       : ['', `problem ${problem.status} ${problem.code} in ${problem.stage}`, `  ${problem.detail}`]),
   ]
+}
+
+function credentialLines(step: NonNullable<Trace['credentials']>[number]): readonly string[] {
+  if ('signed' in step) {
+    return [`signed ${step.signed}  ${JSON.stringify(step.header)}`, `  ${JSON.stringify(step.claims)}`]
+  }
+  const { status, content_type, error, error_description } = step.exchanged
+  const parts = [status, content_type, error, error_description].filter((part) => part !== null)
+  return [`token endpoint  ${parts.join(', ')}`]
 }
 
 function headersAndBody({ headers, body }: NonNullable<Trace['answer']>): readonly string[] {

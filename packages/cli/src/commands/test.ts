@@ -96,7 +96,7 @@ async function run(
     ending: { signal: AbortSignal.timeout(ports.limits.exchangeMs) },
   }
   // What the proxy would not admit is not run here either.
-  if (mayCall(session, connector)) return traceExchange(call, ports)
+  if (mayCall(session, connector)) return traceExchange(call, ports, { revealCredentialsToOwner: true })
   const code = session.user === undefined ? 'AUTHENTICATION_REQUIRED' : 'FORBIDDEN'
   const problem = new ProblemError(code, { detail: 'The session may not call this connector' })
   throw new CommandError(`${code}: ${toProblemDocument(problem, call.requestId).detail}`)

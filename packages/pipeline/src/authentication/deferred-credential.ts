@@ -1,5 +1,6 @@
 import type { Clock } from '../ports/ports.ts'
 import type { MaskedText } from '../secrecy/masked-text.ts'
+import type { Disclose } from '../tokens/disclosure.ts'
 import type { TokenSource } from '../tokens/token-source.ts'
 
 /** A credential at its place: applied to the request, its cost (if any) paid only when something is sent. */
@@ -23,6 +24,8 @@ export interface Means {
   readonly tokens: TokenSource
   readonly clock: Clock
   readonly signal: AbortSignal
+  /** Only where the caller owns the credentials. */
+  readonly disclose?: Disclose | undefined
 }
 
 /** A token to be sent. */

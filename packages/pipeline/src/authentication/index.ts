@@ -2,6 +2,7 @@ import type { CompiledAuthentication } from '../compile/authentication/index.ts'
 import type { RenderFields } from '../compile/authentication/render-fields.ts'
 import { apiKeyCredential } from './api-key.ts'
 import { basicCredential } from './basic.ts'
+import { bearerCredential } from './bearer.ts'
 import type { Credential } from './deferred-credential.ts'
 import { jwtCredential } from './jwt.ts'
 import { clientCredentialsCredential } from './oauth-client-credentials.ts'
@@ -14,6 +15,8 @@ export function renderCredential(authentication: CompiledAuthentication, fields:
       return { kind: 'none' }
     case 'api_key':
       return apiKeyCredential(authentication, fields)
+    case 'bearer':
+      return bearerCredential(authentication, fields)
     case 'basic':
       return basicCredential(authentication, fields)
     case 'oauth_client_credentials':

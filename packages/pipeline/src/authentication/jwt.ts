@@ -2,7 +2,7 @@ import { configPath } from '../compile/authentication/config-field.ts'
 import type { CompiledJwt } from '../compile/authentication/jwt.ts'
 import type { RenderFields } from '../compile/authentication/render-fields.ts'
 import type { PaidCredential } from './deferred-credential.ts'
-import { withNumericDates, withoutTimes } from './numeric-dates.ts'
+import { shownClaims, withNumericDates, withoutTimes } from './numeric-dates.ts'
 import { signJwt } from './sign-jwt.ts'
 
 /** A JWT of our own, signed for every request that is sent. */
@@ -26,6 +26,14 @@ export function jwtCredential(jwt: CompiledJwt, fields: RenderFields): PaidCrede
       claims: withoutTimes(claims.masked),
       jwt_headers: headers.masked,
     }),
-    pay: async () => ({ token: await signJwt(draft) }),
+    pay: async ({ disclose }) => {
+      const token = await signJwt(draft)
+      disclose?.({
+        signed: 'token',
+        header: { typ: 'JWT', ...headers.masked, alg: algorithm },
+        claims: shownClaims(claims, draft.claims),
+      })
+      return { token }
+    },
   }
 }

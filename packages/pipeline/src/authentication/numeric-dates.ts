@@ -1,5 +1,6 @@
 import { ProblemError } from '@sluice/connector-schema'
 import { configPath } from '../compile/authentication/config-field.ts'
+import type { MaskedJson } from '../compile/authentication/json-templates.ts'
 
 type Claims = Readonly<Record<string, unknown>>
 
@@ -23,6 +24,14 @@ export function withNumericDates(field: string, claims: Claims): Claims {
 /** Claims without those that only tell a time, which would make every digest of them another. */
 export function withoutTimes(claims: Claims): Claims {
   return Object.fromEntries(Object.entries(claims).filter(([name]) => ![...dateClaims, 'jti'].includes(name)))
+}
+
+/** Claims as they may be shown: times as they are signed, unless a secret is in them. */
+export function shownClaims({ real, masked }: MaskedJson, signed: Claims): Claims {
+  const isShown = (name: string) => dateClaims.includes(name) && masked[name] === real[name]
+  return Object.fromEntries(
+    Object.entries(masked).map(([name, value]) => [name, isShown(name) ? signed[name] : value]),
+  )
 }
 
 function numericDate(field: string, name: string, value: unknown): number {

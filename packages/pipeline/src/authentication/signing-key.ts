@@ -2,6 +2,7 @@
 import { createPrivateKey, createSecretKey, hash, type KeyObject } from 'node:crypto'
 import type { SignatureAlgorithm } from '@sluice/connector-schema'
 import { LRUCache } from 'lru-cache'
+import { mendPem } from './mend-pem.ts'
 
 /** A key that cannot sign. Its message is ours: what a parser says quotes its input. */
 export class SigningKeyError extends Error {
@@ -27,6 +28,7 @@ export function signingKey(text: string, algorithm: SignatureAlgorithm): KeyObje
 
 function readSecret(text: string, algorithm: SignatureAlgorithm): KeyObject {
   if (text === '') throw new SigningKeyError('the key is empty')
+  refuseKeyFile(text)
   // A key pair's half is no shared secret: signing with it would be the classic confusion of algorithms.
   if (text.includes('-----BEGIN')) throw new SigningKeyError(`a PEM does not fit ${algorithm}`)
   const jwk = readJwk(text, algorithm)
@@ -39,11 +41,13 @@ function readSecret(text: string, algorithm: SignatureAlgorithm): KeyObject {
 }
 
 function readPrivateKey(text: string, algorithm: SignatureAlgorithm): KeyObject {
+  refuseKeyFile(text)
   const jwk = readJwk(text, algorithm)
-  if (jwk === undefined && !/-----BEGIN (?:RSA |EC )?PRIVATE KEY-----/.test(text)) {
+  const pem = mendPem(text)
+  if (jwk === undefined && !/-----BEGIN (?:RSA |EC )?PRIVATE KEY-----/.test(pem)) {
     throw new SigningKeyError('the key is neither a private key in PEM (unencrypted) nor a JWK')
   }
-  const key = parsePrivateKey(jwk === undefined ? text : { key: jwk, format: 'jwk' })
+  const key = parsePrivateKey(jwk === undefined ? pem : { key: jwk, format: 'jwk' })
   if (!fits(key, algorithm)) throw new SigningKeyError(`the key does not fit ${algorithm}`)
   return key
 }
@@ -87,6 +91,22 @@ function readJwk(text: string, algorithm: SignatureAlgorithm): Record<string, un
   const maySign = use === 'sig' && Array.isArray(operations) && operations.includes('sign')
   if (alg !== algorithm || !maySign) throw new SigningKeyError(`the JWK is not for signing with ${algorithm}`)
   return jwk
+}
+
+/** Files that hold a key and are none: people store them whole. */
+function refuseKeyFile(text: string): void {
+  const file = parseObject(text)
+  if (file === undefined || Object.hasOwn(file, 'kty')) return
+  if (file.type === 'service_account' || isPem(file.private_key)) {
+    const member = 'store the value of its member `private_key` alone'
+    throw new SigningKeyError(`the secret is a whole service-account file in JSON; ${member}`)
+  }
+  if (Array.isArray(file.keys))
+    throw new SigningKeyError('the secret is a set of JWKs; store one key of it alone')
+}
+
+function isPem(value: unknown): boolean {
+  return typeof value === 'string' && value.includes('-----BEGIN')
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

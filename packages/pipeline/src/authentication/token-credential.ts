@@ -1,6 +1,8 @@
+import type { ClientAuthenticationMethod } from '@sluice/connector-schema'
 import type { MaskedJson } from '../compile/authentication/json-templates.ts'
 import type { MaskedText } from '../secrecy/masked-text.ts'
-import type { ClientAuthentication, TokenRequest } from '../tokens/token-request.ts'
+import type { SignAssertion, TokenRequest } from '../tokens/token-request.ts'
+import type { Client } from './client.ts'
 import type { PaidCredential } from './deferred-credential.ts'
 
 /** A rendered config of one of the types that exchange something for a token. */
@@ -8,31 +10,28 @@ export interface TokenConfig {
   readonly type: string
   readonly tenantId: string
   readonly url: string
-  readonly clientId: MaskedText
-  readonly clientSecret: MaskedText | undefined
-  readonly clientAuthentication: ClientAuthentication
+  readonly client: Client
+  readonly method: ClientAuthenticationMethod
   readonly grantType: string
   readonly scope: MaskedText | undefined
   readonly audience?: MaskedText | undefined
   readonly extra: MaskedJson
   readonly lifeMs: (expiresInSeconds: number | undefined) => number
-  readonly assertion?: SignedAssertion
-}
-
-/** An assertion that is signed for each exchange. */
-export interface SignedAssertion {
-  /** What the assertion says, without its times. */
-  readonly identity: { readonly real: object; readonly masked: object; readonly literal: object }
-  sign(nowSeconds: number): Promise<string>
+  readonly assertion?: {
+    /** What the assertion says, without its times, on one side of the mask. */
+    describe(side: 'real' | 'masked'): object
+    readonly sign: SignAssertion
+  }
 }
 
 /** The credential of a rendered config: its token is asked for when a request is sent. */
 export function tokenCredential(config: TokenConfig): PaidCredential {
-  const request = tokenRequest(config)
+  const undisclosed = tokenRequest(config)
   return {
     kind: 'paid',
     masked: JSON.stringify(describe(config, 'masked')),
-    pay: async ({ tokens, signal }) => {
+    pay: async ({ tokens, signal, disclose }) => {
+      const request = disclose === undefined ? undisclosed : { ...undisclosed, disclose }
       const { token, isCached } = await tokens.get(request, signal)
       if (!isCached) return { token, wasExchanged: true }
       return {
@@ -47,39 +46,35 @@ export function tokenCredential(config: TokenConfig): PaidCredential {
 }
 
 function tokenRequest(config: TokenConfig): TokenRequest {
-  const { scope, audience, extra, assertion, clientSecret } = config
+  const { scope, audience, extra, assertion, client } = config
   return {
     tenantId: config.tenantId,
     // The whole rendered config: another scope, user, claim or secret never meets an old token.
     identity: JSON.stringify(describe(config, 'real')),
     url: new URL(config.url),
-    clientId: config.clientId.real,
-    clientSecret: clientSecret?.real,
-    clientAuthentication: config.clientAuthentication,
+    clientId: client.id.real,
+    proof: client.proof,
     grantType: config.grantType,
     parameters: {
       ...(scope && { scope: scope.real }),
       ...(audience && { audience: audience.real }),
       ...(extra.real as Readonly<Record<string, string>>),
     },
-    sign: assertion && ((nowSeconds) => assertion.sign(nowSeconds)),
+    sign: assertion?.sign,
     lifeMs: config.lifeMs,
   }
 }
 
 function describe(config: TokenConfig, side: 'real' | 'masked'): object {
-  const { type, url, clientAuthentication, clientId, clientSecret, scope, audience, extra, assertion } =
-    config
+  const { type, url, method, client, scope, audience, extra, assertion } = config
   return {
     type,
     token_url: url,
-    client_authentication: clientAuthentication,
-    client_id: clientId[side],
-    client_secret: clientSecret?.[side],
+    client_authentication: method,
+    ...client.describe(side),
     scope: scope?.[side],
     audience: audience?.[side],
     extra_parameters: extra[side],
-    ...assertion?.identity.literal,
-    ...assertion?.identity[side],
+    ...assertion?.describe(side),
   }
 }

@@ -27,6 +27,8 @@ const ofTheUser = [
   '{% if false %}{{ user.last_name }}{% endif %}',
 ]
 const ofNobody = ['x', '{{ tenant_id }}', '{{ now() }}', "{{ get_variable('v') }}", '{{ pathParams.id }}']
+/** A caller may not choose who is asking. */
+const isIdentity = (template: string) => !template.includes('pathParams')
 
 const tokenUrl = 'https://id.example.com/token'
 
@@ -58,7 +60,7 @@ function definition(pieces: readonly string[], inAnswer = pieces) {
         type: 'api_key',
         config: { key: 'X-Key', value: "{{ get_secret('k') }}", in: place },
       })),
-      text(username).map((name) => ({
+      text(username.filter(isIdentity)).map((name) => ({
         type: 'basic',
         config: { username: name, password: "{{ get_secret('k') }}" },
       })),
@@ -66,7 +68,7 @@ function definition(pieces: readonly string[], inAnswer = pieces) {
         type: 'jwt',
         config: { algorithm: 'HS256', private_key: "{{ get_secret('k') }}", claims: { who } },
       })),
-      fc.tuple(text(username), own).map(([client, scope]) => ({
+      fc.tuple(text(username.filter(isIdentity)), own.filter(isIdentity)).map(([client, scope]) => ({
         type: 'oauth_client_credentials',
         config: {
           client_id: `client-${client}`,
@@ -75,7 +77,7 @@ function definition(pieces: readonly string[], inAnswer = pieces) {
           scope,
         },
       })),
-      fc.tuple(own, own).map(([subject, who]) => ({
+      fc.tuple(own.filter(isIdentity), own).map(([subject, who]) => ({
         type: 'oauth_jwt_bearer',
         config: {
           algorithm: 'HS256',

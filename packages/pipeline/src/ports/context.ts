@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import type { Flights } from '../caching/coalescing.ts'
 import type { Plans } from '../prepared/prepared-requests.ts'
+import type { Disclose } from '../tokens/disclosure.ts'
 import type { TokenSource } from '../tokens/token-source.ts'
 import type {
   CacheStore,
@@ -21,6 +22,8 @@ export interface Ports {
   /** For the bodies of stages 5 and 7 that are large or hard to render. */
   readonly isolatedRenderer: IsolatedRenderer
   readonly tokens: TokenSource
+  /** How credentials were made, for their owner: set by a trace that reveals it, never by a server. */
+  readonly disclose?: Disclose
   /** What calls were planned as. */
   readonly plans: Plans
   /** Requests under way that others may wait for. */

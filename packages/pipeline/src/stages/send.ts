@@ -11,6 +11,7 @@ import { type Arrived, follow } from '../sending/follow-redirects.ts'
 import { isRepeatable } from '../sending/redirect.ts'
 import { isIdempotent, pauseBeforeRetry } from '../sending/retry.ts'
 import type { Missed, Received } from '../steps/exchange.ts'
+import type { Disclose } from '../tokens/disclosure.ts'
 import type { TokenSource } from '../tokens/token-source.ts'
 
 interface Needs {
@@ -19,6 +20,7 @@ interface Needs {
   readonly clock: Clock
   readonly limits: Limits
   readonly random: () => number
+  readonly disclose?: Disclose
 }
 
 /** The stage. */
@@ -93,8 +95,9 @@ async function attemptOnce(missed: Missed, { end, mayRenew, ports }: Attempt): P
 }
 
 /** A signature or a token is paid for here, once it is certain that something is sent. */
-function pay({ call, credential }: Missed, { tokens, clock }: Needs): Promise<Payment> | undefined {
-  return credential?.pay({ tokens, clock, signal: call.ending.signal })
+function pay({ call, credential }: Missed, ports: Needs): Promise<Payment> | undefined {
+  const { tokens, clock, disclose } = ports
+  return credential?.pay({ tokens, clock, disclose, signal: call.ending.signal })
 }
 
 /** RFC 6750 §2.1. */

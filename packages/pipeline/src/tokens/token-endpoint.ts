@@ -2,7 +2,9 @@
 import { ProblemError } from '@sluice/connector-schema'
 import * as oauth from 'oauth4webapi'
 import type { Clock, Upstream } from '../ports/ports.ts'
+import { clientAuthentication } from './client-authentication.ts'
 import { brokenExchange, refusedExchange, tooLong } from './exchange-failure.ts'
+import { shownResponse } from './shown-response.ts'
 import type { TokenRequest } from './token-request.ts'
 import { bearsToken, mendedResponse, readTokenResponse, type TokenResponse } from './token-response.ts'
 
@@ -29,17 +31,19 @@ export async function exchangeToken(
   request: TokenRequest,
   options: TokenEndpointOptions,
 ): Promise<IssuedToken> {
-  const assertion = await request.sign?.(Math.floor(options.clock.now() / 1000))
+  const { assertion, clientAssertion } = await signAssertions(request, options.clock)
   const server = { issuer: request.url.origin, token_endpoint: request.url.href }
   const client = { client_id: request.clientId }
   const parameters = { ...request.parameters, ...(assertion !== undefined && { assertion }) }
-  const sent = [request.clientSecret ?? '', ...Object.values(parameters)]
+  const { proof } = request
+  const proofs = 'secret' in proof ? [proof.secret] : []
+  const sent = [...proofs, clientAssertion ?? '', ...Object.values(parameters)]
   let response: TokenResponse | undefined
   try {
     const mended = await oauth.genericTokenEndpointRequest(
       server,
       client,
-      clientAuthentication(request),
+      clientAuthentication(proof, clientAssertion),
       request.grantType,
       parameters,
       {
@@ -47,6 +51,7 @@ export async function exchangeToken(
         [oauth.allowInsecureRequests]: true,
         [oauth.customFetch]: async (_url, init) => {
           response = await sendGuarded(request, init, options)
+          request.disclose?.({ exchanged: shownResponse(response, sent) })
           if (!bearsToken(response)) throw refusedExchange({ response, sent, nowMs: options.clock.now() })
           return mendedResponse(response)
         },
@@ -61,17 +66,13 @@ export async function exchangeToken(
   }
 }
 
-function clientAuthentication({
-  clientSecret,
-  clientAuthentication: method,
-}: TokenRequest): oauth.ClientAuth {
-  if (clientSecret === undefined) return oauth.None()
-  if (method === 'client_secret_post') return oauth.ClientSecretPost(clientSecret)
-  if (method === 'client_secret_basic') return oauth.ClientSecretBasic(clientSecret)
-  return (...[, client, , headers]) => {
-    const pair = Buffer.from(`${client.client_id}:${clientSecret}`, 'utf8').toString('base64')
-    headers.set('authorization', `Basic ${pair}`)
-  }
+async function signAssertions({ sign, proof, disclose }: TokenRequest, clock: Clock) {
+  const nowSeconds = Math.floor(clock.now() / 1000)
+  const assertion = await sign?.(nowSeconds)
+  const clientAssertion = proof.method === 'private_key_jwt' ? await proof.sign(nowSeconds) : undefined
+  if (assertion !== undefined) disclose?.({ signed: 'assertion', ...assertion.shown })
+  if (clientAssertion !== undefined) disclose?.({ signed: 'client_assertion', ...clientAssertion.shown })
+  return { assertion: assertion?.jwt, clientAssertion: clientAssertion?.jwt }
 }
 
 type Init = oauth.CustomFetchOptions<'POST', URLSearchParams>

@@ -82,6 +82,66 @@ describe('the request to the token endpoint', () => {
     expect(decodeJwt(formOf(1).assertion ?? '').jti).not.toBe(payload.jti)
   })
 
+  test('a client that signs sends an assertion about itself, and no secret', async () => {
+    const { call, formOf, time, asked } = world({ tokens: [json({ ...usual, expires_in: 0 })] })
+    const authentication = clientCredentials({
+      client_secret: undefined,
+      client_authentication: 'private_key_jwt',
+      private_key: "{{ get_secret('key') }}",
+      key_id: 'k-{{ tenant_id }}',
+    })
+    await call(authentication)
+    await call(authentication)
+    const { client_assertion = '', ...rest } = formOf(0)
+    expect(rest).toEqual({
+      grant_type: 'client_credentials',
+      client_id: 'client',
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    })
+    expect(asked[0]?.headers.authorization).toBeUndefined()
+    const currentDate = new Date(time.nowMs)
+    const { payload, protectedHeader } = await jwtVerify(client_assertion, pair.publicKey, { currentDate })
+    const now = time.nowMs / 1000
+    expect(protectedHeader).toEqual({ alg: 'RS256', typ: 'JWT', kid: 'k-acme' })
+    expect(payload).toEqual({
+      iss: 'client',
+      sub: 'client',
+      aud: tokenUrl,
+      iat: now - 5,
+      exp: now + 180,
+      jti: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    })
+    expect(decodeJwt(formOf(1).client_assertion ?? '').jti).not.toBe(payload.jti)
+  })
+
+  test.each(['client_secret_post', 'client_secret_basic', 'client_secret_basic_raw', 'private_key_jwt'])(
+    'an assertion is exchanged by a client that shows who it is with %s',
+    async (client_authentication) => {
+      const { call, asked, formOf } = world()
+      const isSigned = client_authentication === 'private_key_jwt'
+      const client_secret = isSigned ? undefined : "{{ get_secret('client_secret') }}"
+      await call(jwtBearer({ client_authentication, client_secret }))
+      const { client_assertion, client_secret: posted, client_id, assertion = '' } = formOf(0)
+      const basic = asked[0]?.headers.authorization?.startsWith('Basic ') ?? false
+      expect([client_assertion !== undefined, posted !== undefined, basic]).toEqual([
+        isSigned,
+        client_authentication === 'client_secret_post',
+        client_authentication.startsWith('client_secret_basic'),
+      ])
+      expect(client_id).toBe(basic ? undefined : 'client')
+      // Two assertions: one is exchanged, the other shows who asks.
+      expect(client_assertion).not.toBe(assertion)
+      expect(decodeJwt(assertion)).toMatchObject({ iss: 'client', aud: 'https://id.example.com' })
+    },
+  )
+
+  test('an assertion has an issuer of its own where the config names one', async () => {
+    const { call, formOf } = world()
+    await call(jwtBearer({ issuer: 'issuer-of-{{ tenant_id }}' }))
+    expect(decodeJwt(formOf(0).assertion ?? '')).toMatchObject({ iss: 'issuer-of-acme', sub: 'client' })
+    expect(formOf(0).client_id).toBe('client')
+  })
+
   test.each([
     ['https://id.example.com', 'https://id.example.com'],
     ['https://id.example.com/', 'https://id.example.com/'],
@@ -142,6 +202,18 @@ describe('literal credentials are refused when saved', () => {
     ['client_secret', jwtBearer({ client_secret: 'hunter2' })],
     ['private_key', jwtBearer({ private_key: '-----BEGIN PRIVATE KEY-----' })],
     ['private_key', { type: 'jwt', config: { private_key: 'secret', claims: {} } }],
+    [
+      'private_key',
+      clientCredentials({
+        client_secret: undefined,
+        client_authentication: 'private_key_jwt',
+        private_key: '{"kty":"RSA"}',
+      }),
+    ],
+    ['token', { type: 'bearer', config: { token: 'hunter2' } }],
+    ['token', { type: 'bearer', config: { token: "{{ 'hunter2' }}" } }],
+    ['value', { type: 'api_key', config: { key: 'X-Key', value: 'hunter2' } }],
+    ['password', { type: 'basic', config: { username: '{{ user.id }}', password: 'hunter2' } }],
   ])('%s', (field, authentication) => {
     expect(() => connector({ authentication })).toThrow(`config.${field}","code":"LITERAL_CREDENTIAL`)
   })
@@ -224,6 +296,9 @@ describe('the life of a token', () => {
     await call(jwtBearer({ scope: 'a' }))
     await call(jwtBearer({ additional_claims: { a: 'b' } }))
     await call(jwtBearer({ jwt_headers: { kid: 'k' } }))
+    await call(jwtBearer({ issuer: 'another' }))
+    await call(jwtBearer({ client_authentication: 'private_key_jwt' }))
+    await call(jwtBearer({ client_authentication: 'private_key_jwt', key_id: 'k' }))
     await call(jwtBearer({ extra_parameters: { a: 'b' } }))
     await call(jwtBearer({ token_url: `${tokenUrl}/other` }))
     const ofUser = jwtBearer({ subject: '{{ user.id }}' })
@@ -233,9 +308,9 @@ describe('the life of a token', () => {
       {},
       { session: { ...ada, user: { ...ada.user, id: '8', roles: [], profile_fields: {} } } },
     )
-    expect(asked).toHaveLength(8)
+    expect(asked).toHaveLength(11)
     await call(ofUser)
-    expect(asked).toHaveLength(8)
+    expect(asked).toHaveLength(11)
   })
 
   test('a rotated secret, or another tenant, asks anew', async () => {

@@ -9,6 +9,7 @@ import type { Answer, Call, Received } from '../steps/exchange.ts'
 import type { StepName } from '../steps/in-order.ts'
 import { stageFailed } from '../steps/run-steps.ts'
 import type { Timings } from '../steps/timings.ts'
+import type { Disclosure } from '../tokens/disclosure.ts'
 import { type CacheDecision, cacheDecision } from './cache-decision.ts'
 import { type DebugRequest, debugRequest } from './debug-request.ts'
 import { type FieldOrigin, originsOf } from './origins.ts'
@@ -37,16 +38,30 @@ export interface Trace {
   readonly answer: ShownMessage | null
   readonly problem: ProblemDocument | null
   readonly timings: Timings
+  /** How the credential was made; only where the trace was asked to reveal it to its owner. */
+  readonly credentials?: readonly Disclosure[]
+}
+
+/** What a trace shows beyond what people may see anyway. */
+export interface TraceOptions {
+  /**
+   * Shows the claims that were signed, and what a token endpoint said of a failure. Only for somebody who owns the
+   * credentials: never for a caller of a proxy, nor for its administrators.
+   */
+  readonly revealCredentialsToOwner?: boolean
 }
 
 /** Runs one admitted call, as the proxy would, and traces it. Never rejects. */
-export async function traceExchange(call: Call, ports: Ports): Promise<Trace> {
+export async function traceExchange(call: Call, ports: Ports, options: TraceOptions = {}): Promise<Trace> {
   const { connector, requestId } = call
   const seen: Seen = {}
   const stages: Trace['stages'][number][] = []
   let upstream: ShownMessage | null = null
 
-  const outcome = await runExchange(call, ports, async (stage, value, ms) => {
+  const disclosed: Disclosure[] = []
+  const reveals = options.revealCredentialsToOwner === true
+  const seeing = reveals ? { ...ports, disclose: (one: Disclosure) => void disclosed.push(one) } : ports
+  const outcome = await runExchange(call, seeing, async (stage, value, ms) => {
     stages.push({ stage, ms })
     if (value === stageFailed) return value
     note(seen, stage, value)
@@ -73,6 +88,7 @@ export async function traceExchange(call: Call, ports: Ports): Promise<Trace> {
     answer,
     problem: ended instanceof ProblemError ? toProblemDocument(ended, requestId) : null,
     timings: outcome.timings,
+    ...(reveals && { credentials: disclosed }),
   }
 }
 

@@ -57,8 +57,7 @@ const request = {
   identity: 'config',
   url: new URL('https://id.test/token'),
   clientId: 'c',
-  clientSecret: 'client-secret-of-the-test',
-  clientAuthentication: 'client_secret_post',
+  proof: { method: 'client_secret_post', secret: 'client-secret-of-the-test' },
   grantType: 'client_credentials',
   parameters: {},
   sign: undefined,
@@ -123,7 +122,7 @@ test('what lies in Redis shows no token, and opens under its own key only', asyn
     .toBe(1)
   const [[name = '', value = ''] = []] = kept
   for (const text of [name, value, Buffer.from(value, 'base64').toString('latin1')]) {
-    for (const secret of [token, request.clientSecret, 'acme', 'config']) expect(text).not.toContain(secret)
+    for (const secret of [token, request.proof.secret, 'acme', 'config']) expect(text).not.toContain(secret)
   }
   const { connection } = await proxy()
   const store = createRedisTokens(connection, sealing)

@@ -1,6 +1,7 @@
 import type { Authentication } from '@sluice/connector-schema'
 import type { CompiledTemplate } from '@sluice/templates'
 import type { DefinitionReport } from '../definition-report.ts'
+import { refuseCallersIdentity } from './callers-identity.ts'
 import { compileConfigField, isLiteral, refuseLiteralCredential } from './config-field.ts'
 import type { CredentialUses } from './credential-uses.ts'
 import { type NoAuthentication, noAuthentication } from './none.ts'
@@ -25,6 +26,7 @@ export function compileBasic(config: Config, report: DefinitionReport): Compiled
     report,
   )
   if (username === undefined || password === undefined) return noAuthentication
+  refuseCallersIdentity('username', username.uses, report)
   // Some APIs take their key as the user name and ignore the password.
   const credentialIsUsername = username.uses.secrets.size > 0
   if (isLiteral(password) && !credentialIsUsername) refuseLiteralCredential('password', report)

@@ -35,15 +35,6 @@ export function compileCredential(
   return template
 }
 
-/** Compiles a field that may be absent. */
-export function compileOptional(
-  field: string,
-  source: string | undefined,
-  report: DefinitionReport,
-): CompiledTemplate | undefined {
-  return source === undefined ? undefined : compileConfigField({ field, source, place: 'auth_text' }, report)
-}
-
 /** Whether the field depends on nothing, so that the definition itself holds the credential. */
 export function isLiteral({ uses }: CompiledTemplate): boolean {
   return uses.secrets.size + uses.variables.size + uses.session.size + uses.pathParams.size === 0

@@ -1,6 +1,7 @@
 import type { Authentication } from '@sluice/connector-schema'
 import { type CompiledApiKey, compileApiKey } from './api-key.ts'
 import { type CompiledBasic, compileBasic } from './basic.ts'
+import { type CompiledBearer, compileBearer } from './bearer.ts'
 import type { AuthenticationContext } from './config-field.ts'
 import { type CompiledJwt, compileJwt } from './jwt.ts'
 import { type NoAuthentication, noAuthentication } from './none.ts'
@@ -15,6 +16,7 @@ export type CompiledAuthentication =
   | NoAuthentication
   | CompiledApiKey
   | CompiledBasic
+  | CompiledBearer
   | CompiledClientCredentials
   | CompiledJwt
   | CompiledJwtBearer
@@ -30,6 +32,8 @@ export function compileAuthentication(
     case 'api_key':
     case 'apikey':
       return compileApiKey(authentication.config, context.report)
+    case 'bearer':
+      return compileBearer(authentication.config, context.report)
     case 'basic':
       return compileBasic(authentication.config, context.report)
     case 'oauth_client_credentials':

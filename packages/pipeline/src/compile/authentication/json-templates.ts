@@ -1,5 +1,6 @@
 import type { Uses } from '@sluice/templates'
 import type { DefinitionReport } from '../definition-report.ts'
+import { identityClaims, identityParameters, refuseCallersIdentity } from './callers-identity.ts'
 import { compileConfigField, configPath } from './config-field.ts'
 import type { RenderFields } from './render-fields.ts'
 
@@ -21,12 +22,36 @@ type Node = (fields: RenderFields) => { readonly real: unknown; readonly masked:
 /** Deeper than any claim set is, and far from the end of the stack. */
 const maxDepth = 16
 
-/** Compiles the string leaves of an object of the definition, e.g. `claims`. */
-export function compileJson(
+type JsonObject = Readonly<Record<string, unknown>>
+
+/** Compiles claims; those that say who is asking take no value of the caller. */
+export function compileClaims(
   field: string,
-  value: Readonly<Record<string, unknown>>,
+  value: JsonObject | undefined,
   report: DefinitionReport,
 ): JsonTemplates {
+  return compileJson({ field, value, identity: identityClaims }, report)
+}
+
+/** Compiles the additional parameters of a token request. */
+export function compileParameters(value: JsonObject | undefined, report: DefinitionReport): JsonTemplates {
+  return compileJson({ field: 'extra_parameters', value, identity: identityParameters }, report)
+}
+
+/** Compiles the JOSE header fields of a definition. */
+export function compileJwtHeaders(value: JsonObject | undefined, report: DefinitionReport): JsonTemplates {
+  return compileJson({ field: 'jwt_headers', value, identity: [] }, report)
+}
+
+interface JsonField {
+  readonly field: string
+  readonly value: JsonObject | undefined
+  /** Members that say who is asking. */
+  readonly identity: readonly string[]
+}
+
+/** Compiles the string leaves of an object of the definition. */
+function compileJson({ field, value, identity }: JsonField, report: DefinitionReport): JsonTemplates {
   const uses: Uses[] = []
 
   function compile(path: string, part: unknown, depth: number): Node {
@@ -54,10 +79,14 @@ export function compileJson(
   }
 
   function compileObject(path: string, holder: object, depth: number): Node {
-    const nodes = Object.entries(holder).map(([key, item]): readonly [string, Node] => [
-      key,
-      compile(`${path}.${key}`, item, depth + 1),
-    ])
+    const nodes = Object.entries(holder).map(([key, item]): readonly [string, Node] => {
+      const before = uses.length
+      const node = compile(`${path}.${key}`, item, depth + 1)
+      if (depth === 0 && identity.includes(key)) {
+        for (const used of uses.slice(before)) refuseCallersIdentity(`${path}.${key}`, used, report)
+      }
+      return [key, node]
+    })
     return (fields) => {
       const twins = nodes.map(([key, node]) => [key, node(fields)] as const)
       return {
@@ -67,7 +96,7 @@ export function compileJson(
     }
   }
 
-  const root = compileObject(field, value, 0)
+  const root = compileObject(field, value ?? {}, 0)
   return { uses, render: (fields) => root(fields) as MaskedJson }
 }
 

@@ -3,7 +3,7 @@ import type { CompiledTemplate } from '@sluice/templates'
 import type { DefinitionReport } from '../definition-report.ts'
 import { compileCredential } from './config-field.ts'
 import type { CredentialUses } from './credential-uses.ts'
-import { compileJson, type JsonTemplates } from './json-templates.ts'
+import { compileClaims, compileJwtHeaders, type JsonTemplates } from './json-templates.ts'
 import { type NoAuthentication, noAuthentication } from './none.ts'
 
 type Config = Extract<Authentication, { type: 'jwt' }>['config']
@@ -20,8 +20,8 @@ export interface CompiledJwt extends CredentialUses {
 /** Compiles `jwt`. */
 export function compileJwt(config: Config, report: DefinitionReport): CompiledJwt | NoAuthentication {
   const privateKey = compileCredential('private_key', config.private_key, report)
-  const claims = compileJson('claims', config.claims, report)
-  const headers = compileJson('jwt_headers', config.jwt_headers ?? {}, report)
+  const claims = compileClaims('claims', config.claims, report)
+  const headers = compileJwtHeaders(config.jwt_headers, report)
   if (privateKey === undefined) return noAuthentication
   return {
     type: 'jwt',

@@ -1,8 +1,16 @@
 import type { Authentication } from '@sluice/connector-schema'
 import type { CompiledTemplate, CompiledUrl } from '@sluice/templates'
-import { type AuthenticationContext, compileCredential, compileOptional } from './config-field.ts'
+import { compileIdentity } from './callers-identity.ts'
+import { type CompiledClient, compileClient } from './client.ts'
+import { type AuthenticationContext, compileCredential } from './config-field.ts'
 import type { CredentialUses } from './credential-uses.ts'
-import { compileJson, type JsonTemplates, usesOf } from './json-templates.ts'
+import {
+  compileClaims,
+  compileJwtHeaders,
+  compileParameters,
+  type JsonTemplates,
+  usesOf,
+} from './json-templates.ts'
 import { type NoAuthentication, noAuthentication } from './none.ts'
 import { type Audience, compileAudience, compileTokenUrl } from './receiver.ts'
 
@@ -13,8 +21,8 @@ export interface CompiledJwtBearer extends CredentialUses {
   readonly type: 'oauth_jwt_bearer'
   readonly config: Config
   readonly tokenUrl: CompiledUrl
-  readonly clientId: CompiledTemplate
-  readonly clientSecret: CompiledTemplate | undefined
+  readonly client: CompiledClient
+  readonly issuer: CompiledTemplate | undefined
   readonly privateKey: CompiledTemplate
   readonly subject: CompiledTemplate | undefined
   readonly scope: CompiledTemplate | undefined
@@ -31,37 +39,30 @@ export function compileJwtBearer(
 ): CompiledJwtBearer | NoAuthentication {
   const { report } = context
   const tokenUrl = compileTokenUrl(config.token_url, context)
-  const clientId = compileOptional('client_id', config.client_id, report)
-  const clientSecret =
-    config.client_secret === undefined
-      ? undefined
-      : compileCredential('client_secret', config.client_secret, report)
+  const client = compileClient(config, report)
+  const issuer = compileIdentity('issuer', config.issuer, report)
   const privateKey = compileCredential('private_key', config.private_key, report)
-  const subject = compileOptional('subject', config.subject, report)
-  const scope = compileOptional('scope', config.scope, report)
+  const subject = compileIdentity('subject', config.subject, report)
+  const scope = compileIdentity('scope', config.scope, report)
   const audience = compileAudience(config.audience, context)
-  const additionalClaims = compileJson('additional_claims', config.additional_claims ?? {}, report)
-  const headers = compileJson('jwt_headers', config.jwt_headers ?? {}, report)
-  const extraParameters = compileJson('extra_parameters', config.extra_parameters ?? {}, report)
-  if (
-    tokenUrl === undefined ||
-    clientId === undefined ||
-    privateKey === undefined ||
-    audience === undefined
-  ) {
+  const additionalClaims = compileClaims('additional_claims', config.additional_claims, report)
+  const headers = compileJwtHeaders(config.jwt_headers, report)
+  const extraParameters = compileParameters(config.extra_parameters, report)
+  if (tokenUrl === undefined || client === undefined || privateKey === undefined || audience === undefined) {
     return noAuthentication
   }
   return {
     type: 'oauth_jwt_bearer',
     uses: [
       tokenUrl.uses,
-      ...usesOf([clientId, clientSecret, privateKey, subject, scope, audience]),
+      ...client.uses,
+      ...usesOf([issuer, privateKey, subject, scope, audience]),
       ...[additionalClaims, headers, extraParameters].flatMap(({ uses }) => uses),
     ],
     config,
     tokenUrl,
-    clientId,
-    clientSecret,
+    client,
+    issuer,
     privateKey,
     subject,
     scope,
