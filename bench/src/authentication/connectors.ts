@@ -87,6 +87,7 @@ export function benchPorts(answer: () => Readable): Ports {
         secret: new Secret(secrets[name] ?? ''),
         version: '1',
         allowedHosts: ['*'],
+        places: ['authentication', 'header', 'query', 'body'],
       }),
     },
     variables: { read: () => undefined },

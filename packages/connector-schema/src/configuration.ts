@@ -20,6 +20,7 @@ export {
 } from './configuration/parse-configuration.ts'
 export {
   allowedHosts,
+  defaultSecretPlaces,
   type SecretConfiguration,
   type SecretPlace,
   secretPlaces,

@@ -44,7 +44,7 @@ export {
 } from './problem.ts'
 export { foldQueryKey, mayBeUnlisted, nearQueryKeys } from './query-keys.ts'
 export { type ParsedRegistry, parseRegistry, registrySchema } from './registry.ts'
-export { type NamedSchema, toIssues } from './schema-issues.ts'
+export { type NamedSchema, toIssues, withinAlternatives } from './schema-issues.ts'
 export type { Session, SessionUser } from './session.ts'
 export { suggestion } from './unknown-keys.ts'
 export { utf8Length } from './utf8-length.ts'

@@ -113,6 +113,12 @@ const kinds = {
     stage: 'inject-secrets',
     fault: 'connector',
   },
+  SECRET_NOT_ALLOWED_FOR_PLACE: {
+    status: 422,
+    title: 'A secret may not be in this place',
+    stage: 'inject-secrets',
+    fault: 'connector',
+  },
   JWT_SIGNING_FAILED: {
     status: 422,
     title: 'A JWT could not be signed',

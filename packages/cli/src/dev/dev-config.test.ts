@@ -11,11 +11,23 @@ test('only the tenant and its session secret are needed', () => {
   expect(config).toMatchObject({ users: [], secrets: {}, variables: {}, origins: [], allow_upstreams: [] })
 })
 
+test('a secret is for authentication and headers, unless it says otherwise', () => {
+  const scoped = { value: 'x', allowed_hosts: ['api.example.com'] }
+  const secrets = { scoped, wider: { ...scoped, places: ['query', 'body'] } }
+  expect(parseDevConfig({ ...minimal, secrets }).config?.secrets).toEqual({
+    scoped: { ...scoped, places: ['authentication', 'header'] },
+    wider: { ...scoped, places: ['query', 'body'] },
+  })
+})
+
 test('every mistake is reported at once', () => {
   const paths = pathsOf({
     session_secret: 'short',
     users: [{ email: 'a@example.com' }],
-    secrets: { 'no-identifier': 'x', scoped: { value: 'x', allowed_hosts: [] } },
+    secrets: {
+      'no-identifier': 'x',
+      scoped: { value: 'x', allowed_hosts: [], places: ['cookie'] },
+    },
     allow_upstreams: ['127.0.0.1', '::1:80'],
     origins: ['https://app.example.com/path', 'null'],
     tenat: 'x',
@@ -25,6 +37,7 @@ test('every mistake is reported at once', () => {
     'users[0].id',
     'secrets.no-identifier',
     'secrets.scoped.allowed_hosts',
+    'secrets.scoped.places[0]',
     'allow_upstreams[0]',
     'allow_upstreams[1]',
     'origins[0]',

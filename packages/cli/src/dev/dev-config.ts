@@ -1,4 +1,5 @@
-import { type DefinitionIssue, toIssues } from '@sluice/connector-schema'
+import { type DefinitionIssue, toIssues, withinAlternatives } from '@sluice/connector-schema'
+import { defaultSecretPlaces, secretPlaces } from '@sluice/connector-schema/configuration'
 import { allowUpstreams } from '@sluice/proxy'
 import { z } from 'zod'
 
@@ -26,7 +27,14 @@ const devConfigSchema = z.strictObject({
       identifier,
       z.union([
         secretValue,
-        z.strictObject({ value: secretValue, allowed_hosts: z.array(z.string().min(1)).min(1) }),
+        z.strictObject({
+          value: secretValue,
+          allowed_hosts: z.array(z.string().min(1)).min(1),
+          places: z
+            .array(z.enum(secretPlaces))
+            .min(1)
+            .default([...defaultSecretPlaces]),
+        }),
       ]),
     )
     .default({}),
@@ -59,7 +67,9 @@ export function parseDevConfig(input: unknown): {
   readonly errors: readonly DefinitionIssue[]
 } {
   const parsed = devConfigSchema.safeParse(input)
-  const errors = (parsed.error?.issues ?? []).flatMap((issue) => toIssues(issue, named))
+  const errors = (parsed.error?.issues ?? [])
+    .flatMap(withinAlternatives)
+    .flatMap((issue) => toIssues(issue, named))
   const both = parsed.success
     ? Object.keys(parsed.data.secrets).filter((name) => isVariable(parsed.data, name))
     : []

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { defaultSecretPlaces } from '@sluice/connector-schema/configuration'
 import type { Logger } from '@sluice/pipeline'
 import type { RegistryOptions } from '@sluice/pipeline/compile'
 import {
@@ -49,7 +50,9 @@ export function registryOptionsOf(config: DevConfig, settings: Settings): Regist
   return {
     tenantId,
     known: {
-      secrets: new Set(Object.keys(config.secrets)),
+      secrets: new Map(
+        Object.entries(secretsOf(config)).map(([name, { places = defaultSecretPlaces }]) => [name, places]),
+      ),
       variables: new Set(Object.keys(config.variables)),
     },
     checkDestination(destination) {
@@ -74,7 +77,7 @@ function secretsOf({ secrets }: DevConfig): Record<string, SecretSettings> {
     name,
     typeof secret === 'string'
       ? { value: secret, allowedHosts: ['*'] }
-      : { value: secret.value, allowedHosts: secret.allowed_hosts },
+      : { value: secret.value, allowedHosts: secret.allowed_hosts, places: secret.places },
   ])
   return Object.fromEntries(entries)
 }

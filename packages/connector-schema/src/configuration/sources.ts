@@ -63,12 +63,15 @@ export const secretPlaces = ['authentication', 'header', 'query', 'body'] as con
 
 export type SecretPlace = (typeof secretPlaces)[number]
 
+/** Where a secret may be that does not say: what is logged on its way, or kept as data, has to be asked for. */
+export const defaultSecretPlaces: readonly SecretPlace[] = ['authentication', 'header']
+
 const secretRules = {
   allowed_hosts: allowedHosts.describe('Hosts to which it may be sent, itself or what is made of it'),
   places: z
     .array(z.enum(secretPlaces))
     .min(1)
-    .default(['authentication', 'header'])
+    .default([...defaultSecretPlaces])
     .describe('Where in a request it may be'),
 }
 

@@ -49,6 +49,8 @@ const meanings: Readonly<Record<ProblemCode, string>> = {
   TEMPLATE_RENDERING_FAILED: '`detail` names field, line and column',
   SECRET_NOT_FOUND: '`params` names it; nothing was sent',
   SECRET_NOT_ALLOWED_FOR_HOST: 'the secret lists other hosts; nothing was sent',
+  SECRET_NOT_ALLOWED_FOR_PLACE:
+    'the secret lists other `places` than the connector uses it in; nothing was sent',
   JWT_SIGNING_FAILED: 'the key does not fit the algorithm, or is no key; nothing was sent',
   VARIABLE_NOT_FOUND: '`params` names it; nothing was sent',
   RATE_LIMITED: '`Retry-After` says when to come back',

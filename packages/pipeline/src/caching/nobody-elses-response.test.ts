@@ -210,6 +210,7 @@ function portsOf(
           secret: new Secret(value),
           version: versioned(value),
           allowedHosts: ['api.example.com', 'id.example.com'],
+          places: ['authentication', 'header', 'query', 'body'],
         })),
     },
     variables: {

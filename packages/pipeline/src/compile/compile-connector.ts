@@ -22,6 +22,7 @@ import { type DestinationRules, reportDestination } from './literal-destination.
 import { compileRateLimits, type RateLimits } from './rate-limits.ts'
 import { checkReservedKeys, reservedQueryKeys } from './reserved-keys.ts'
 import { revisionOf } from './revision.ts'
+import { placesOfSecrets, type SecretPlaces } from './secret-places.ts'
 
 /** One revision of a connector, with everything done that can be done once. Immutable. */
 export interface CompiledConnector {
@@ -40,6 +41,7 @@ export interface CompiledConnector {
   readonly requestBody: CompiledTemplate | undefined
   readonly responseBody: CompiledTemplate | undefined
   readonly dependencies: Dependencies
+  readonly secretPlaces: SecretPlaces
   /** The same for everybody who calls it without overrides in headers or path: a shared cache may keep it. */
   readonly publicAnswer: boolean
   readonly redirectHosts: ReadonlySet<string>
@@ -103,6 +105,12 @@ export function compileConnector(definition: ConnectorDefinition, options: Compi
     requestBody,
     responseBody,
     dependencies,
+    secretPlaces: placesOfSecrets({
+      authentication: authentication.uses,
+      header: usesOf(headers),
+      query: [url.uses, ...usesOf(query)],
+      body: usesOfBody(requestBody),
+    }),
     publicAnswer: isPublic(definition, dependencies),
     isOpen,
     rateLimits: compileRateLimits(definition, { isOpen, report }),

@@ -1,3 +1,4 @@
+import type { SecretPlace } from '@sluice/connector-schema/configuration'
 import { expect, test } from 'vitest'
 import { compileRegistry, type RegistryOptions } from './compile-registry.ts'
 
@@ -54,10 +55,26 @@ test('what is no registry is an error, not an exception', () => {
 test('a name that does not exist yet is a warning, unless the template has a default for it', () => {
   const value = "{{ get_secret('k') }} {{ get_variable('v') }} {{ get_variable('w') | default: 'x' }}"
   const connectors = [{ name: 'A', url, headers: [{ key: 'X-A', value }] }]
-  const known = { secrets: new Set<string>(), variables: new Set<string>() }
+  const known = { secrets: new Map(), variables: new Set<string>() }
   const missing = ['connectors[0] MISSING_SECRET', 'connectors[0] MISSING_VARIABLE']
   expect(compile(connectors, { known }).warnings).toEqual(missing)
   expect(compile(connectors).warnings).toEqual([])
+})
+
+test('a secret in a place that it does not name is a warning', () => {
+  const value = "{{ get_secret('k') }}"
+  const rows = [{ key: 'k', value }]
+  const connectors = [
+    { name: 'A', url, query_parameters: rows },
+    { name: 'B', url, headers: rows },
+  ]
+  const known = (places: readonly SecretPlace[]) => ({
+    secrets: new Map([['k', places]]),
+    variables: new Set<string>(),
+  })
+  const warned = ['connectors[0] MISPLACED_SECRET']
+  expect(compile(connectors, { known: known(['authentication', 'header']) }).warnings).toEqual(warned)
+  expect(compile(connectors, { known: known(['header', 'query']) }).warnings).toEqual([])
 })
 
 test('plain http is a warning at each URL that has it, or an error where nothing warns', () => {

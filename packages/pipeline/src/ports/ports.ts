@@ -1,5 +1,6 @@
 /** What the pipeline needs from outside, as small interfaces. Adapters fill them; tests fill them with objects. */
 import type { Readable } from 'node:stream'
+import type { SecretPlace } from '@sluice/connector-schema/configuration'
 import type { BodyTemplateValues, CompiledTemplate } from '@sluice/templates'
 import type { HeaderList } from '../messages/header-list.ts'
 import { defaultPayloadBytes } from '../overrides/payload-limit.ts'
@@ -12,6 +13,8 @@ export interface StoredSecret {
   readonly version: string
   /** Host patterns that may receive the secret (`api.example.com`, `*.example.com`, `*`). */
   readonly allowedHosts: readonly string[]
+  /** The places of a request that may hold it. */
+  readonly places: readonly SecretPlace[]
 }
 
 /** Reads secrets of one tenant. A name that does not exist gives `undefined`. */

@@ -11,6 +11,7 @@ const secret = (value: string, allowedHosts = ['api.example.com']): StoredSecret
   secret: new Secret(value),
   version: '1',
   allowedHosts,
+  places: ['authentication', 'header'],
 })
 
 /** Stores that give the same objects until somebody replaces them, as a process's own do. */

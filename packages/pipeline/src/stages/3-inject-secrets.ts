@@ -3,6 +3,8 @@
  * them, once. Nothing rendered is parsed again. Beside each secret-bearing value stands its masked twin.
  */
 import { ProblemError } from '@sluice/connector-schema'
+import type { SecretPlace } from '@sluice/connector-schema/configuration'
+import type { CompiledConnector } from '../compile/compile-connector.ts'
 import type { SecretReader } from '../ports/ports.ts'
 import { renderField } from '../rendering/render-field.ts'
 import { hostIsAllowed } from '../secrecy/allowed-hosts.ts'
@@ -45,26 +47,45 @@ async function readSecrets(
   const { connector } = resolved.call
   const secrets = new Map<string, string>()
   const reads: Read[] = []
-  const missing: string[] = []
-  const misplaced: string[] = []
   if (connector.dependencies.secrets.length === 0) return { secrets, reads }
+  const refused: Refused = { missing: [], host: [], place: [] }
   const hostsOf = receiversOf(resolved)
   for (const name of connector.dependencies.secrets) {
     const stored = await reader.read(connector.tenantId, name)
-    if (stored === undefined) missing.push(name)
-    else if (!hostsOf(name).every((host) => hostIsAllowed(host, stored.allowedHosts))) misplaced.push(name)
+    const places = connector.secretPlaces.get(name) ?? none
+    if (stored === undefined) refused.missing.push(name)
+    else if (!hostsOf(name).every((host) => hostIsAllowed(host, stored.allowedHosts))) refused.host.push(name)
+    else if (![...places].every((place) => stored.places.includes(place))) refused.place.push(name)
     else secrets.set(name, stored.secret.expose())
     reads.push({ kind: 'secret', name, stored })
   }
+  throwRefused(refused, connector)
+  return { secrets, reads }
+}
+
+const none: ReadonlySet<SecretPlace> = new Set()
+
+/** Names of secrets that cannot be used, by the reason. */
+interface Refused {
+  readonly missing: string[]
+  readonly host: string[]
+  readonly place: string[]
+}
+
+function throwRefused({ missing, host, place }: Refused, { secretPlaces }: CompiledConnector): void {
   if (missing.length > 0) {
     const detail = `The connector needs secrets that do not exist: ${missing.join(', ')}`
     throw new ProblemError('SECRET_NOT_FOUND', { detail, params: missing })
   }
-  if (misplaced.length > 0) {
-    const detail = `These secrets may not go to every host that this connector sends them to: ${misplaced.join(', ')}`
-    throw new ProblemError('SECRET_NOT_ALLOWED_FOR_HOST', { detail, params: misplaced })
+  if (host.length > 0) {
+    const detail = `These secrets may not go to every host that this connector sends them to: ${host.join(', ')}`
+    throw new ProblemError('SECRET_NOT_ALLOWED_FOR_HOST', { detail, params: host })
   }
-  return { secrets, reads }
+  if (place.length > 0) {
+    const used = place.map((name) => `${name} (${[...(secretPlaces.get(name) ?? none)].join(', ')})`)
+    const detail = `These secrets may not be in every place where this connector uses them: ${used.join('; ')}. Add the place to the secret's \`places\`, or use the secret elsewhere`
+    throw new ProblemError('SECRET_NOT_ALLOWED_FOR_PLACE', { detail, params: place })
+  }
 }
 
 /** Which hosts get a secret, or a token that it is turned into: the API, and for credentials the token endpoint. */

@@ -2,6 +2,7 @@
 import { createSecretKey } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { parseDefinition, type Session } from '@sluice/connector-schema'
+import { type SecretPlace, secretPlaces } from '@sluice/connector-schema/configuration'
 import { compileRecipe, recipeOf, renderIsolated } from '@sluice/templates'
 import { nodeRuntime } from '@sluice/templates/runtime'
 import { createFlights } from '../caching/coalescing.ts'
@@ -90,6 +91,8 @@ export function plainPorts(
     readonly secrets?: Record<string, string>
     readonly variables?: Record<string, string>
     readonly allowedHosts?: readonly string[]
+    /** Every place, unless said otherwise. */
+    readonly places?: readonly SecretPlace[]
   } = {},
 ) {
   const seen: Seen[] = []
@@ -110,6 +113,7 @@ export function plainPorts(
               secret: new Secret(value),
               version: '1',
               allowedHosts: values.allowedHosts ?? ['api.example.com', 'id.example.com'],
+              places: values.places ?? secretPlaces,
             }
       },
     },

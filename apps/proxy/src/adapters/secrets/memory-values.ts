@@ -1,4 +1,5 @@
 import { createHmac, type KeyObject } from 'node:crypto'
+import { defaultSecretPlaces, type SecretPlace } from '@sluice/connector-schema/configuration'
 import {
   Secret,
   type SecretReader,
@@ -12,6 +13,8 @@ export interface SecretSettings {
   readonly value: string
   /** Host patterns that may receive it; `*` must be spelled out. */
   readonly allowedHosts: readonly string[]
+  /** Places of a request that may hold it; `authentication` and `header` where it does not say. */
+  readonly places?: readonly SecretPlace[] | undefined
 }
 
 /** Secrets in memory. */
@@ -34,6 +37,7 @@ export function createMemorySecrets(versionKey: VersionKey): MemorySecrets {
       secret: new Secret(value.value),
       version: versionOf(value.value),
       allowedHosts: value.allowedHosts,
+      places: value.places ?? defaultSecretPlaces,
     }),
   )
   return values
