@@ -124,6 +124,7 @@ const templateMistakes: Readonly<Record<DiagnosticCode, Json>> = {
   INVALID_URL: { url: 'https://user@api.example.com/' },
   UNKNOWN_PATH_PARAMETER: { url: `${url}{{ pathParams.nope }}` },
   TOO_LARGE: post(`"${'{{ user.id }}'.repeat(1001)}"`),
+  SECRET_DECIDES: header("{{ get_secret('key') | upcase }}"),
   RAW_OUTPUT: post('{"a": {{ body.x | raw }}}'),
 }
 
@@ -131,7 +132,7 @@ const templateMistakes: Readonly<Record<DiagnosticCode, Json>> = {
 const definitionMistakes: Readonly<Record<string, unknown>> = {
   REQUIRED: { url },
   INVALID_TYPE: 7,
-  INVALID_VALUE: { name: 'A', url, method: 'SEND', authentication: { type: 'bearer' } },
+  INVALID_VALUE: { name: 'A', url, method: 'SEND', authentication: { type: 'magic' } },
   TOO_LONG: { name: 'A'.repeat(256), url, request_body: 'é'.repeat(40_000) },
   UNKNOWN_KEY: { name: 'A', url, query_paramters: [], retry: { attemts: 1 } },
   DUPLICATE_KEY: { name: 'A', url, headers: [{ key: 'X-A' }, { key: 'x-a' }] },
@@ -147,6 +148,12 @@ const definitionMistakes: Readonly<Record<string, unknown>> = {
   INVALID_SCHEMA: { name: 'A', url, response_schema: { properties: { a: { type: 1, $ref: 'file:///x' } } } },
   UNDERIVABLE_PERMALINK: { name: '???', url },
   BODY_NOT_ALLOWED: { name: 'A', url, request_body: '{}' },
+  CALLER_CHOOSES_IDENTITY: {
+    name: 'A',
+    url: `${url}{{ pathParams.who }}`,
+    path_parameters: [{ key: 'who' }],
+    authentication: { type: 'basic', config: { username: '{{ pathParams.who }}', password: secret } },
+  },
   LITERAL_CREDENTIAL: {
     name: 'A',
     url,
