@@ -9,6 +9,7 @@ test('the public surface is what is meant to be public', () => {
     'compileTemplate',
     'compileUrl',
     'filterTable',
+    'inspectTemplate',
     'recipeOf',
     'renderIsolated',
     'templateLimits',

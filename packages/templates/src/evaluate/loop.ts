@@ -1,9 +1,10 @@
+import { notExact, prepare } from '../filters/inputs.ts'
 import type { Range, Value } from '../tree/expressions.ts'
 import type { LoopNode } from '../tree/flow.ts'
-import { ExactNumber } from '../values/exact-number.ts'
-import { itemsOf } from '../values/lists.ts'
+import { isRecord, itemsOf } from '../values/lists.ts'
 import { compileValue, type Evaluate } from './expressions.ts'
 import type { Frame } from './frame.ts'
+import { RenderFailure } from './render-error.ts'
 import type { Slots } from './slots.ts'
 
 /** What a loop goes through. A range is counted, never made: it can be longer than memory. */
@@ -60,7 +61,7 @@ function compileItems(collection: Value, slots: Slots): (frame: Frame) => Items 
 function compileRange({ bounds }: Range, slots: Slots): (frame: Frame) => Items {
   const low = compileValue(bounds[0], slots)
   const high = compileValue(bounds[1], slots)
-  return (frame) => new RangeItems(toNumber(low(frame)), toNumber(high(frame)))
+  return (frame) => new RangeItems(toBound(low(frame)), toBound(high(frame)))
 }
 
 class RangeItems implements Items {
@@ -71,6 +72,8 @@ class RangeItems implements Items {
   constructor(low: number, high: number) {
     this.low = low
     this.length = Math.max(Math.ceil(high + 1 - low), 0) || 0
+    if (this.length === 0 || Math.max(Math.abs(low), Math.abs(high)) <= Number.MAX_SAFE_INTEGER) return
+    throw new RenderFailure('filter', notExact)
   }
 
   at(index: number): number {
@@ -78,9 +81,13 @@ class RangeItems implements Items {
   }
 }
 
+function toBound(value: unknown): number {
+  if (Array.isArray(value) || isRecord(value)) return Number.NaN
+  return Number(prepare('number', value))
+}
+
 function toNumber(value: unknown): number {
-  if (typeof value === 'object' && value !== null && !(value instanceof ExactNumber)) return Number.NaN
-  return Number(value)
+  return Array.isArray(value) || isRecord(value) ? Number.NaN : Number(value)
 }
 
 /** As `Array.prototype.slice` reads it: whole, from the end where it is negative. */

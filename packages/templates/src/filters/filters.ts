@@ -1,4 +1,5 @@
 import { innerLanguages, requireNumber, requirePlain } from '../embedded-languages/index.ts'
+import { RenderFailure } from '../evaluate/render-error.ts'
 import { toText } from '../positions/escaping/escape.ts'
 import { charactersPerUnit, isTruthy } from '../values/compare.ts'
 import { pureDate } from './date-filters.ts'
@@ -42,6 +43,16 @@ const ours: Readonly<Record<string, FilterRun>> = {
   tojson: toJsonText,
   json_encode: toJsonText,
   base64url_encode: textFilter((text) => Buffer.from(text, 'utf8').toString('base64url')),
+  base64_url_safe_encode: (value, args, budget) =>
+    String(liquidBase64Encode(value, args, budget))
+      .replaceAll('+', '-')
+      .replaceAll('/', '_'),
+  base64_url_safe_decode: (value, args, budget) => {
+    const text = toText(value, budget)
+    if (/[+/]/.test(text))
+      throw new RenderFailure('filter', 'The input of base64_url_safe_decode is not its encoding.')
+    return liquidBase64Decode(text.replaceAll('-', '+').replaceAll('_', '/'), args, budget)
+  },
   sha1: hashing('sha1'),
   sha256: hashing('sha256'),
   sha512: hashing('sha512'),
@@ -59,6 +70,8 @@ const ours: Readonly<Record<string, FilterRun>> = {
 }
 
 const liquidSlice = liquidFilter('slice')
+const liquidBase64Encode = liquidFilter('base64_encode')
+const liquidBase64Decode = liquidFilter('base64_decode')
 
 /** What each filter of the table does. Some need Node: `runtime.ts` gives them to a render, compiling needs none. */
 export const filterRuns: ReadonlyMap<string, FilterRun> = new Map(

@@ -2,12 +2,14 @@ import { RenderFailure } from '../evaluate/render-error.ts'
 import { type Meter, toText } from '../positions/escaping/escape.ts'
 import { ExactNumber } from '../values/exact-number.ts'
 import { isRecord } from '../values/lists.ts'
+import { readJson } from '../values/read-json.ts'
 
-/** Parses JSON; the message names what had to be JSON, never what it was. */
+/** Parses JSON; numbers keep their digits. The message names what had to be JSON, never what it was. */
 export function parseJson(text: string, what: string): unknown {
   try {
-    return JSON.parse(text)
-  } catch {
+    return readJson(text)
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
     throw new RenderFailure('json', `${what} is not valid JSON.`)
   }
 }

@@ -80,6 +80,8 @@ const table: Readonly<Record<string, FilterFacts>> = {
   base64_encode: text(),
   base64_decode: text(),
   base64url_encode: text(),
+  base64_url_safe_encode: text(),
+  base64_url_safe_decode: text(),
   // numbers
   abs: number(),
   at_least: number(1),

@@ -21,6 +21,7 @@ const inert: ReadonlySet<string> = new Set([
   'find_index',
   'number_of_words',
   'base64url_encode',
+  'base64_url_safe_encode',
   'sha1',
   'sha256',
   'sha512',
