@@ -50,13 +50,38 @@ test('sessions are configured by a secret or by the URL of a key set', () => {
   expect(byUrl?.keys).toEqual({ jwksUrl: new URL('https://id.test/jwks') })
 })
 
+test('a key set obeys the egress guard: what it would refuse is refused at start', () => {
+  const { SLUICE_SESSION_SECRET: _, ...rest } = session
+  const problems = (url: string, env = {}) => problemsOf({ ...rest, ...env, SLUICE_SESSION_JWKS_URL: url })
+  for (const url of [
+    'http://id.test/jwks',
+    'https://id.test:9000/jwks',
+    'https://127.0.0.1/jwks',
+    'https://169.254.169.254/jwks',
+    'https://id.internal/jwks',
+    'https://localhost/jwks',
+    'https://user@id.test/jwks',
+  ]) {
+    expect(problems(url)).toEqual([expect.stringMatching(/^SLUICE_SESSION_JWKS_URL: /)])
+  }
+  const url = 'http://127.0.0.1:9000/jwks'
+  const allowed = (entry: string) => ({
+    SLUICE_EGRESS_ALLOW_PRIVATE: `${entry}127.0.0.1`,
+    SLUICE_EGRESS_ALLOW_PORTS: `${entry}9000`,
+    SLUICE_EGRESS_ALLOW_HTTP: `${entry}127.0.0.1:9000`,
+  })
+  expect(problems(url, allowed('acme='))).toHaveLength(1)
+  const settings = readSettings({ ...rest, ...allowed(''), SLUICE_SESSION_JWKS_URL: url })
+  expect(settings.sessionIssuer?.keys).toEqual({ jwksUrl: new URL(url) })
+})
+
 test('everything that is wrong is reported at once, by name', () => {
   const problems = problemsOf({
     SLUICE_SESSION_SECRET: 'short',
     SLUICE_SESSION_ISSUER: '',
     SLUICE_EGRESS_ALLOW_PORTS: 'many',
     SLUICE_EGRESS_ALLOW_HTTP: 'no-port',
-    SLUICE_SESSION_JWKS_URL: 'http://id.test/jwks',
+    SLUICE_SESSION_JWKS_URL: 'ftp://id.test/jwks',
   })
   for (const name of [
     'SLUICE_SESSION_SECRET',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { CacheBounds } from './adapters/cache/memory-tier.ts'
+import { urlRefusal } from './adapters/egress/destination.ts'
 import {
   type EgressExceptions,
   parseAllowHttp,
@@ -8,6 +9,7 @@ import {
 } from './adapters/egress/exceptions.ts'
 import { type OutboundProxy, parseOutboundProxy } from './adapters/egress/outbound-proxy.ts'
 import { type KeyRing, parseKeyRing } from './adapters/sealing/key-ring.ts'
+import { platformTenantId } from './adapters/session/fetch-key-set.ts'
 import type { SessionIssuer } from './adapters/session/verify-session.ts'
 
 /** What the environment configures. */
@@ -83,15 +85,12 @@ export function readSettings(environment: Environment = process.env): Settings {
   if (!result.success) {
     problems.push(...result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`))
   }
+  if (result.success) problems.push(...keySetProblems(result.data))
   if (!result.success || problems.length > 0) throw new SettingsError(problems)
   const env = result.data
   return {
     sessionIssuer: sessionIssuerOf(env),
-    egressExceptions: {
-      allowPrivate: env.SLUICE_EGRESS_ALLOW_PRIVATE,
-      allowPorts: env.SLUICE_EGRESS_ALLOW_PORTS,
-      allowHttp: env.SLUICE_EGRESS_ALLOW_HTTP,
-    },
+    egressExceptions: egressExceptionsOf(env),
     outboundProxy: env.SLUICE_EGRESS_PROXY,
     extraCaPath: env.SLUICE_EXTRA_CA,
     cache: {
@@ -121,6 +120,23 @@ function sessionGroupProblems(environment: Environment): string[] {
   return problems
 }
 
+function egressExceptionsOf(env: z.output<typeof schema>): EgressExceptions {
+  return {
+    allowPrivate: env.SLUICE_EGRESS_ALLOW_PRIVATE,
+    allowPorts: env.SLUICE_EGRESS_ALLOW_PORTS,
+    allowHttp: env.SLUICE_EGRESS_ALLOW_HTTP,
+  }
+}
+
+/** A key set that can never be fetched is a mistake here, and not an outage at each call. */
+function keySetProblems(env: z.output<typeof schema>): string[] {
+  const { SLUICE_SESSION_JWKS_URL: url } = env
+  const reason = url && urlRefusal(url, platformTenantId, egressExceptionsOf(env))
+  if (reason === undefined) return []
+  const remedy = 'Write another URL, or allow this one for every tenant with SLUICE_EGRESS_ALLOW_…'
+  return [`SLUICE_SESSION_JWKS_URL: ${reason} ${remedy}`]
+}
+
 function sessionIssuerOf(env: z.output<typeof schema>): SessionIssuer | undefined {
   const { SLUICE_SESSION_ISSUER: issuer, SLUICE_SESSION_AUDIENCE: audience, SLUICE_SESSION_TYP: typ } = env
   if (issuer === undefined || audience === undefined || typ === undefined) return undefined
@@ -129,12 +145,13 @@ function sessionIssuerOf(env: z.output<typeof schema>): SessionIssuer | undefine
   return secret === undefined ? undefined : { issuer, audience, typ, keys: { secret } }
 }
 
-/** Keys that come over plain http could be anybody's; on this machine there is nobody in between. */
+/** Whether it may be fetched is the egress guard's decision, as for every URL. */
 function parseJwksUrl(value: string, context: z.RefinementCtx): URL {
   const url = URL.canParse(value) ? new URL(value) : undefined
-  const isLocal = url !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLocal)) return url
-  context.addIssue({ code: 'custom', message: 'must be an https URL' })
+  const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:'
+  if (url !== undefined && isWeb && url.username === '' && url.password === '' && url.hash === '') return url
+  const message = 'must be an https URL without user name, password and fragment'
+  context.addIssue({ code: 'custom', message })
   return z.NEVER
 }
 

@@ -30,6 +30,7 @@ import {
   type MemorySecrets,
   type MemoryVariables,
 } from './adapters/secrets/memory-values.ts'
+import { createKeySetFetch } from './adapters/session/fetch-key-set.ts'
 import {
   createSessionVerifier,
   type SessionIssuer,
@@ -142,7 +143,11 @@ export function createServices(options: ServicesOptions): MemoryServices {
   return {
     tenants: createMemoryTenants(options.tenants),
     defaultTenantId: options.defaultTenantId,
-    sessions: createSessionVerifier({ issuers: options.sessionIssuers, clock }),
+    sessions: createSessionVerifier({
+      issuers: options.sessionIssuers,
+      clock,
+      fetch: createKeySetFetch(upstream),
+    }),
     csrf: createCsrfTokens(randomBytes(32)),
     // A revision that comes back later must not find what was stored before.
     connectors: createMemoryConnectors((tenantId, permalinks) => {

@@ -1,13 +1,8 @@
 import { createSecretKey } from 'node:crypto'
 import type { Clock } from '@sluice/pipeline'
-import {
-  createRemoteJWKSet,
-  customFetch,
-  type FetchImplementation,
-  type JWKSCacheInput,
-  type JWTVerifyGetKey,
-  jwksCache,
-} from 'jose'
+import { createRemoteJWKSet, customFetch, type JWKSCacheInput, type JWTVerifyGetKey, jwksCache } from 'jose'
+import type { FetchKeySet } from './fetch-key-set.ts'
+import { createPacedKeySet } from './paced-key-set.ts'
 
 /** Where the keys of one issuer come from. */
 export type KeySettings =
@@ -49,14 +44,11 @@ const refreshAfterMs = 5 * 60_000
 /** A key set that could not be fetched again for this long is not trusted any more. */
 const maxAgeMs = 60 * 60_000
 const refreshPauseMs = 30_000
-/** After a failed fetch nobody tries again for this long, or each bad token would become a request. */
-const failurePauseMs = 1000
-const fetchTimeoutMs = 5000
 
 /** What a key source needs from outside. */
 export interface KeySourceOptions {
   readonly clock: Clock
-  readonly fetch: FetchImplementation
+  readonly fetch: FetchKeySet
 }
 
 /**
@@ -76,11 +68,11 @@ function secretSource(secret: Uint8Array): KeySource {
 
 function jwksSource(url: URL, options: KeySourceOptions): KeySource {
   const cache: JWKSCacheInput = {}
+  const readKeySet = createPacedKeySet(url, options)
   const keys = createRemoteJWKSet(url, {
     cacheMaxAge: maxAgeMs,
-    timeoutDuration: fetchTimeoutMs,
     [jwksCache]: cache,
-    [customFetch]: pausedAfterFailure(options),
+    [customFetch]: async () => new Response(await readKeySet()),
   })
   let triedMs = 0
   let seen: unknown
@@ -107,20 +99,5 @@ function jwksSource(url: URL, options: KeySourceOptions): KeySource {
       text = next
       return generation
     },
-  }
-}
-
-function pausedAfterFailure({ clock, fetch }: KeySourceOptions): FetchImplementation {
-  let failedMs = Number.NEGATIVE_INFINITY
-  return async (url, init) => {
-    if (clock.now() - failedMs < failurePauseMs) throw new Error('The key set could not be fetched just now')
-    try {
-      const response = await fetch(url, init)
-      if (response.status !== 200) failedMs = clock.now()
-      return response
-    } catch (error) {
-      failedMs = clock.now()
-      throw error
-    }
   }
 }

@@ -1,16 +1,19 @@
-import { createHmac, generateKeyPairSync } from 'node:crypto'
-import { createServer } from 'node:http'
+import { createHmac, createSign, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ProblemError } from '@sluice/connector-schema'
 import fc from 'fast-check'
 import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { systemClock } from '../clock/system-clock.ts'
+import { allowUpstreams, parseAllowHttp, parseAllowPorts, parseAllowPrivate } from '../egress/exceptions.ts'
+import { createUpstream } from '../egress/upstream.ts'
+import { createKeySetFetch, type FetchKeySet } from './fetch-key-set.ts'
 import { createSessionVerifier, type SessionIssuer } from './verify-session.ts'
 
 const secret = new TextEncoder().encode('a secret of at least thirty-two bytes')
 const hs: SessionIssuer = { issuer: 'https://id.test', audience: 'sluice', typ: 'JWT', keys: { secret } }
-const clock = { ...systemClock, now: () => nowMs }
+const clock = { ...systemClock, now: () => nowMs, monotonic: () => nowMs }
 let nowMs = 0
 /** All calls of a test come on one. */
 let connection = {}
@@ -34,7 +37,9 @@ const claims = (more: Claims = {}): JWTPayload => ({
 })
 const sign = (payload: JWTPayload, header = {}, key: Parameters<SignJWT['sign']>[0] = secret) =>
   new SignJWT(payload).setProtectedHeader({ alg: 'HS256', typ: 'JWT', ...header }).sign(key)
-const verifier = (issuers = [hs]) => createSessionVerifier({ issuers, clock })
+const noFetch = () => Promise.reject(new Error('nothing is fetched'))
+const verifier = (issuers = [hs], fetch: FetchKeySet = noFetch) =>
+  createSessionVerifier({ issuers, clock, fetch })
 
 async function codeOf(promise: unknown): Promise<string> {
   try {
@@ -212,20 +217,31 @@ describe('with a key set', () => {
   let status = 200
   let fetched = 0
   let url = new URL('http://127.0.0.1/')
-  const server = createServer((_request, response) => {
+  let upstream = createUpstream({ exceptions: allowUpstreams([]) })
+  /** What the server does instead of giving the keys. */
+  let respond: RequestListener | undefined
+  const server = createServer((request, response) => {
     fetched += 1
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ keys }))
+    if (respond !== undefined) respond(request, response)
+    else response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ keys }))
   })
 
   beforeEach(async () => {
     status = 200
     fetched = 0
+    respond = undefined
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`)
+    upstream = createUpstream({ exceptions: allowUpstreams([url.host]) })
   })
-  afterEach(() => new Promise<void>((resolve) => server.close(() => resolve())))
+  afterEach(async () => {
+    await upstream.close()
+    server.closeAllConnections()
+    await new Promise<void>((resolve) => server.close(() => resolve()))
+  })
 
   const issuer = (): SessionIssuer => ({ ...hs, keys: { jwksUrl: url } })
+  const withKeySet = () => verifier([issuer()], createKeySetFetch(upstream))
 
   async function newKey(kid: string, alg = 'ES256') {
     const pair = await generateKeyPair(alg)
@@ -237,7 +253,7 @@ describe('with a key set', () => {
     async (alg) => {
       const { jwk, privateKey } = await newKey('k1', alg)
       keys = [jwk]
-      const verify = verifier([issuer()])
+      const verify = withKeySet()
       for (const sub of ['1', '2', '3']) {
         const session = await verify.verify(
           await sign(claims({ sub }), { alg, kid: 'k1' }, privateKey),
@@ -258,20 +274,20 @@ describe('with a key set', () => {
     const secrets = [publicKey.export({ format: 'pem', type: 'spki' }), JSON.stringify(keys[0])]
     for (const text of secrets) {
       const token = `${input}.${createHmac('sha256', text).update(input).digest('base64url')}`
-      expect(await codeOf(verifier([issuer()]).verify(token, connection))).toBe('INVALID_SESSION')
+      expect(await codeOf(withKeySet().verify(token, connection))).toBe('INVALID_SESSION')
     }
   })
 
   test('a symmetric key in the set verifies nothing', async () => {
     keys = [{ kty: 'oct', k: Buffer.from(secret).toString('base64url'), kid: 'k1', alg: 'HS256' }]
     const token = await sign(claims(), { kid: 'k1' })
-    expect(await codeOf(verifier([issuer()]).verify(token, connection))).toBe('INVALID_SESSION')
+    expect(await codeOf(withKeySet().verify(token, connection))).toBe('INVALID_SESSION')
   })
 
   test('a token of an unknown key is refused, and does not make a request each', async () => {
     keys = [(await newKey('k1')).jwk]
     const stranger = await newKey('k2')
-    const verify = verifier([issuer()])
+    const verify = withKeySet()
     for (const sub of ['1', '2', '3', '4']) {
       const token = await sign(claims({ sub }), { alg: 'ES256', kid: 'k2' }, stranger.privateKey)
       expect(await codeOf(verify.verify(token, connection))).toBe('INVALID_SESSION')
@@ -282,7 +298,7 @@ describe('with a key set', () => {
   test('a remembered token is refused once its key has left the set', async () => {
     const { jwk, privateKey } = await newKey('k1')
     keys = [jwk]
-    const verify = verifier([issuer()])
+    const verify = withKeySet()
     const token = await sign(claims({ exp: seconds() + 3600 }), { alg: 'ES256', kid: 'k1' }, privateKey)
     for (let calls = 0; calls < 3; calls++) {
       expect(await codeOf(verify.verify(token, connection))).toBe('accepted')
@@ -304,7 +320,7 @@ describe('with a key set', () => {
     const { jwk, privateKey } = await newKey('k1')
     keys = [jwk]
     status = 500
-    const verify = verifier([issuer()])
+    const verify = withKeySet()
     const token = await sign(claims(), { alg: 'ES256', kid: 'k1' }, privateKey)
     const error = await Promise.resolve(verify.verify(token, connection)).catch((reason: unknown) => reason)
     expect(error).toMatchObject({ code: 'OVERLOADED', headers: { 'retry-after': '5' } })
@@ -315,5 +331,160 @@ describe('with a key set', () => {
     status = 200
     nowMs += 1001
     expect(await codeOf(verify.verify(token, connection))).toBe('accepted')
+  })
+
+  test('a set that cannot be fetched is asked for after 1 s, then 2, up to 30', async () => {
+    const { privateKey } = await newKey('k1')
+    status = 500
+    const verify = withKeySet()
+    const token = await sign(claims({ exp: seconds() + 3600 }), { alg: 'ES256', kid: 'k1' }, privateKey)
+    for (const [index, wait] of [1, 2, 4, 8, 16, 30, 30].entries()) {
+      expect(await codeOf(verify.verify(token, connection))).toBe('OVERLOADED')
+      nowMs += wait * 1000 - 1
+      expect(await codeOf(verify.verify(token, connection))).toBe('OVERLOADED')
+      expect(fetched).toBe(index + 1)
+      nowMs += 1
+    }
+  })
+
+  test('whatever keys tokens name, the set is fetched once in 30 s', async () => {
+    keys = [(await newKey('k1')).jwk]
+    const stranger = await newKey('k2')
+    // The library counts its own time by the machine's clock: with ours it asks each time.
+    const verify = withKeySet()
+    const ask = async (kid: string) =>
+      codeOf(verify.verify(await sign(claims(), { alg: 'ES256', kid }, stranger.privateKey), connection))
+    vi.useFakeTimers({ toFake: ['Date'], now: nowMs })
+    try {
+      for (let call = 0; call < 12; call++) {
+        vi.setSystemTime(Date.now() + 31_000)
+        expect(await ask(`kid-${call}`)).toBe('INVALID_SESSION')
+      }
+      expect(fetched).toBe(1)
+      nowMs += 30_000
+      vi.setSystemTime(Date.now() + 31_000)
+      await ask('another')
+      expect(fetched).toBe(2)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  describe('a key that its algorithm cannot be used with is the fault of the token, never of the proxy', () => {
+    const short = generateKeyPairSync('rsa', { modulusLength: 1024 })
+    const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' })
+    const jwkOf = ({ publicKey }: { publicKey: KeyObject }, more: object = {}): JWK => ({
+      ...publicKey.export({ format: 'jwk' }),
+      kid: 'k1',
+      ...more,
+    })
+    const handSigned = (alg: string, key: KeyObject) => {
+      const input = [{ alg, typ: 'JWT', kid: 'k1' }, claims()]
+        .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+        .join('.')
+      return `${input}.${createSign('sha256').update(input).sign(key).toString('base64url')}`
+    }
+
+    test.each<[string, string, () => JWK]>([
+      ['an RSA key of 1024 bits', 'RS256', () => jwkOf(short)],
+      ['an RSA key of 1024 bits', 'PS256', () => jwkOf(short)],
+      ['an RSA key without a modulus', 'RS256', () => jwkOf(short, { n: undefined })],
+      ['an RSA key whose modulus is nonsense', 'RS256', () => jwkOf(short, { n: '!!' })],
+      ['an RSA key with an exponent of 0', 'RS256', () => jwkOf(short, { e: 'AA' })],
+      ['a key of another curve', 'ES256', () => jwkOf(p384)],
+      ['a point that is not on its curve', 'ES256', () => jwkOf(p384, { crv: 'P-256' })],
+      ['a key of an unknown type', 'RS256', () => jwkOf(short, { kty: 'XYZ' })],
+      ['an Ed25519 key without x', 'EdDSA', () => ({ kty: 'OKP', crv: 'Ed25519', kid: 'k1' })],
+      ['a secret', 'RS256', () => ({ kty: 'oct', k: 'AAAA', kid: 'k1' })],
+    ])('%s for %s', async (_, alg, jwk) => {
+      keys = [jwk()]
+      const token = handSigned(alg, short.privateKey)
+      const error = await Promise.resolve(withKeySet().verify(token, connection)).catch(
+        (reason: unknown) => reason,
+      )
+      expect(error).toMatchObject({ code: 'INVALID_SESSION', status: 401 })
+    })
+  })
+
+  describe('a key set is fetched through the egress guard', () => {
+    const outcome = async (fetch = createKeySetFetch(upstream)) => {
+      const { privateKey, jwk } = await newKey('k1')
+      keys = [jwk]
+      const token = await sign(claims(), { alg: 'ES256', kid: 'k1' }, privateKey)
+      return codeOf(verifier([issuer()], fetch).verify(token, connection))
+    }
+
+    test('where nothing allows its address, nothing is sent', async () => {
+      const guarded = createUpstream({ exceptions: allowUpstreams([]) })
+      expect(await outcome(createKeySetFetch(guarded))).toBe('OVERLOADED')
+      expect(fetched).toBe(0)
+      await guarded.close()
+    })
+
+    const exception = (entry: string) => ({
+      allowPrivate: parseAllowPrivate(`${entry}127.0.0.1`),
+      allowPorts: parseAllowPorts(`${entry}${url.port}`),
+      allowHttp: parseAllowHttp(`${entry}${url.host}`),
+    })
+
+    test('an exception of one tenant is none for an issuer of the platform', async () => {
+      for (const [entry, code] of [
+        ['acme=', 'OVERLOADED'],
+        ['', 'accepted'],
+      ] as const) {
+        const guarded = createUpstream({ exceptions: exception(entry) })
+        expect(await outcome(createKeySetFetch(guarded))).toBe(code)
+        await guarded.close()
+      }
+    })
+
+    test.each([301, 302, 303, 307, 308])('a redirect (%i) within its origin is followed', async (code) => {
+      respond = (request, response) => {
+        if (request.url === '/jwks') response.writeHead(code, { location: '/moved#x' }).end()
+        else response.writeHead(200).end(JSON.stringify({ keys }))
+      }
+      expect(await outcome()).toBe('accepted')
+    })
+
+    test.each([
+      ['to another port', () => `http://127.0.0.1:${Number(url.port) + 1}/jwks`],
+      ['to another host', () => `http://localhost:${url.port}/jwks`],
+      ['to another scheme', () => `https://127.0.0.1:${url.port}/jwks`],
+      ['to nowhere', () => 'http://['],
+      ['for ever', () => '/jwks'],
+    ])('a redirect %s is not', async (_, location) => {
+      respond = (_request, response) => void response.writeHead(302, { location: location() }).end()
+      expect(await outcome()).toBe('OVERLOADED')
+      expect(fetched).toBeLessThanOrEqual(4)
+    })
+
+    test.each<[string, RequestListener]>([
+      ['is not JSON', (_, response) => void response.end('<html>')],
+      ['is no key set', (_, response) => void response.end('{"keys":"none"}')],
+      [
+        'is larger than 256 KiB',
+        (_, response) => void response.end(JSON.stringify({ keys, pad: 'x'.repeat(256 * 1024) })),
+      ],
+      ['is cut', (_, response) => void response.writeHead(200, { 'content-length': '500' }).end('{"keys"')],
+      ['does not exist', (_, response) => void response.writeHead(404).end()],
+      ['is empty', (_, response) => void response.writeHead(204).end()],
+    ])('a set that %s is not taken, and not blamed on the caller', async (_, listener) => {
+      respond = listener
+      expect(await outcome()).toBe('OVERLOADED')
+    })
+
+    test('one of just under 256 KiB is', async () => {
+      respond = (_, response) => {
+        const text = JSON.stringify({ keys, pad: '' })
+        const pad = 'x'.repeat(256 * 1024 - text.length)
+        response.end(JSON.stringify({ keys, pad }))
+      }
+      expect(await outcome()).toBe('accepted')
+    })
+
+    test('one that never ends is given up', { timeout: 30_000 }, async () => {
+      respond = (_, response) => void response.writeHead(200).write('{"keys":')
+      expect(await outcome()).toBe('OVERLOADED')
+    })
   })
 })

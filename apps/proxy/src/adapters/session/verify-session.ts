@@ -1,10 +1,12 @@
 import { hash } from 'node:crypto'
 import { ProblemError, type Session } from '@sluice/connector-schema'
 import type { Clock } from '@sluice/pipeline'
-import { decodeJwt, errors, type FetchImplementation, jwtVerify } from 'jose'
+import { decodeJwt, errors, jwtVerify } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { ClaimError, type ClaimNames, defaultClaimNames, sessionOf } from './claims.ts'
+import type { FetchKeySet } from './fetch-key-set.ts'
 import { createKeySource, type KeySettings, type KeySource } from './key-source.ts'
+import { KeysUnavailable } from './paced-key-set.ts'
 
 /** One issuer of session tokens. */
 export interface SessionIssuer {
@@ -32,7 +34,8 @@ export interface SessionVerifier {
 export interface SessionVerifierOptions {
   readonly issuers: readonly SessionIssuer[]
   readonly clock: Clock
-  readonly fetch?: FetchImplementation
+  /** How key sets are fetched: through the egress guard. */
+  readonly fetch: FetchKeySet
 }
 
 interface Issuer {
@@ -60,7 +63,7 @@ const retryAfterSeconds = 5
  * @throws Error where two issuers have one name or a secret is too short.
  */
 export function createSessionVerifier(options: SessionVerifierOptions): SessionVerifier {
-  const { clock, fetch = globalThis.fetch } = options
+  const { clock, fetch } = options
   const issuers = new Map<string, Issuer>()
   for (const settings of options.issuers) {
     if (issuers.has(settings.issuer)) throw new Error(`The session issuer ${settings.issuer} is there twice`)
@@ -130,30 +133,24 @@ async function verifyWith(issuer: Issuer, token: string, clock: Clock): Promise<
   }
 }
 
-/** Errors that say something about the token; any other says that the keys could not be had. */
-const tokenErrors = [
-  errors.JWTInvalid,
-  errors.JWSInvalid,
-  errors.JWSSignatureVerificationFailed,
-  errors.JOSEAlgNotAllowed,
-  errors.JOSENotSupported,
-  errors.JWKSNoMatchingKey,
-  errors.JWKSMultipleMatchingKeys,
-]
-
+/**
+ * What says that the keys cannot be had is not the token's fault. Everything else is a token, or a key that it names,
+ * that cannot be used: a key that is too short for its algorithm (RFC 7518 §3.3, RFC 8725 §3.5), of another type, or
+ * malformed. An issuer that publishes such a key must not be able to make the proxy fail.
+ */
 function toProblem(error: unknown): ProblemError {
+  if (error instanceof KeysUnavailable) {
+    return new ProblemError('OVERLOADED', {
+      detail: "The keys of the session's issuer cannot be read at the moment.",
+      headers: { 'retry-after': String(retryAfterSeconds) },
+      cause: error,
+    })
+  }
   if (error instanceof errors.JWTExpired) return invalid('The session token has expired.')
   if (error instanceof errors.JWTClaimValidationFailed || error instanceof ClaimError) {
     return invalid(`The session token's ${error.claim} is missing or not what it must be.`)
   }
-  if (tokenErrors.some((kind) => error instanceof kind)) {
-    return invalid('The session token is not signed by a key and an algorithm that are accepted here.')
-  }
-  return new ProblemError('OVERLOADED', {
-    detail: "The keys of the session's issuer cannot be read at the moment.",
-    headers: { 'retry-after': String(retryAfterSeconds) },
-    cause: error,
-  })
+  return invalid('The session token is not signed by a key and an algorithm that are accepted here.')
 }
 
 function invalid(detail: string): ProblemError {
