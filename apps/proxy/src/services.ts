@@ -2,6 +2,7 @@ import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import {
   type Clock,
   createFlights,
+  createInjectedSearches,
   createPlans,
   createTokenSource,
   defaultLimits,
@@ -11,6 +12,7 @@ import {
   type Scope,
   tagOf,
 } from '@sluice/pipeline'
+import { createLogAudit } from './adapters/audit/log-audit.ts'
 import { createCache } from './adapters/cache/create-cache.ts'
 import { createMarks, type Generation, noGeneration } from './adapters/cache/marks.ts'
 import { type CacheBounds, createMemoryTier } from './adapters/cache/memory-tier.ts'
@@ -48,6 +50,7 @@ import {
 } from './adapters/store/memory-tenants.ts'
 import { createRedisTokens } from './adapters/tokens/redis-tokens.ts'
 import { type CsrfTokens, createCsrfTokens } from './http/csrf.ts'
+import { createGuessLimits, type GuessLimits } from './http/guess-limits.ts'
 import { createRateLimits, type RateLimits } from './http/rate-limit.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
 import { createLogger } from './logger.ts'
@@ -63,6 +66,7 @@ export interface Services {
   readonly csrf: CsrfTokens
   readonly connectors: ConnectorStore
   readonly rateLimits: RateLimits
+  readonly guessLimits: GuessLimits
   readonly ports: Ports
   /** Makes stored answers invalid on every proxy: all of a tenant, of a connector, or of a URL. */
   purge(scopes: readonly Scope[]): Promise<void>
@@ -120,6 +124,7 @@ export function createServices(options: ServicesOptions): MemoryServices {
   const variables = createMemoryVariables(versionKey)
   const store = shared === undefined ? noTokenStore : createRedisTokens(shared.redis, shared.sealing)
   const cache = createProcessCache(options, shared)
+  const guessLimits = createGuessLimits({ clock, logger, audit: createLogAudit(logger) })
   const ports: Ports = {
     secrets,
     variables,
@@ -128,6 +133,8 @@ export function createServices(options: ServicesOptions): MemoryServices {
     tokens: createTokenSource({ upstream, store, clock, keySecret: cacheKeySecret }),
     cache,
     plans: createPlans(),
+    searches: createInjectedSearches(),
+    findings: guessLimits,
     flights: createFlights(clock),
     clock,
     random: Math.random,
@@ -156,6 +163,7 @@ export function createServices(options: ServicesOptions): MemoryServices {
     secrets,
     variables,
     rateLimits: createRateLimits(createCounters(shared, keyFor('counters of calls'))),
+    guessLimits,
     ports,
     purge,
     logger,

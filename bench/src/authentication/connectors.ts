@@ -4,6 +4,7 @@ import { parseDefinition, type Session } from '@sluice/connector-schema'
 import {
   type CompiledConnector,
   createFlights,
+  createInjectedSearches,
   createPlans,
   createTokenSource,
   defaultLimits,
@@ -102,6 +103,8 @@ export function benchPorts(answer: () => Readable): Ports {
       invalidate: () => undefined,
     },
     plans: createPlans(),
+    searches: createInjectedSearches(),
+    findings: { found: () => undefined },
     flights: createFlights(clock),
     random: Math.random,
     isolatedRenderer: { render: () => Promise.reject(new Error('nothing here is rendered apart')) },

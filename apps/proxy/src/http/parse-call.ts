@@ -9,6 +9,7 @@ import {
   viaPseudonym,
 } from '@sluice/pipeline'
 import type { Arrival } from './arrival.ts'
+import { addressBlock } from './client-address.ts'
 import { singleHeader } from './node-env.ts'
 import { bearsBody, receivePayload } from './payload.ts'
 import type { Caller } from './session.ts'
@@ -44,6 +45,7 @@ export function parseCall({ arrival, caller, connector, ending, payloadLimitByte
     requestId,
     connector,
     session,
+    address: session.user === undefined ? addressBlock(incoming) : undefined,
     query,
     headers,
     pathParams,

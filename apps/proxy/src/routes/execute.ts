@@ -81,6 +81,7 @@ function admit(services: Services, progress: Progress, permalink: string): Call 
     refuseResourceLoads(incoming)
     checkOrigin(incoming, caller)
     services.csrf.check(incoming, caller.credentials)
+    services.guessLimits.check(incoming, caller, connector)
 
     return when(services.rateLimits.count(incoming, caller, connector), (rateLimit) => {
       progress.rateLimit = rateLimit

@@ -1,6 +1,7 @@
 import { type HeaderList, headerValue } from '../messages/header-list.ts'
 import type { StoredAnswer } from '../ports/ports.ts'
 import { passingHeaders, withoutBodyHeaders } from '../responding/response-headers.ts'
+import { withoutValidators } from '../responding/validators.ts'
 import { plain } from '../secrecy/masked-text.ts'
 import type { Missed, PreparedHeader } from '../steps/exchange.ts'
 import { httpDate } from './http-date.ts'
@@ -68,11 +69,16 @@ function opaque(etag: string): string {
 export function headersAfter304(
   stored: StoredAnswer,
   headers: HeaderList,
-  receivedAtMs: number,
+  options: {
+    readonly receivedAtMs: number
+    /** Whether what the 304 says of the bytes is not to be passed on: what was said when they came stays. */
+    readonly keepsValidators: boolean
+  },
 ): Pick<StoredAnswer, 'headers' | 'said'> {
   const fitting = passingHeaders(headers).filter(([name]) => !name.startsWith('content-'))
-  const now = stored.transformed ? withoutBodyHeaders(fitting) : fitting
-  const given = replaced(stored.headers, withDate(now, receivedAtMs))
+  const said = options.keepsValidators ? withoutValidators(fitting) : fitting
+  const now = stored.transformed ? withoutBodyHeaders(said) : said
+  const given = replaced(stored.headers, withDate(now, options.receivedAtMs))
   const lasting = stored.said.filter(([name]) => !ofOneMessage.has(name))
   return { headers: given, said: replaced(lasting, decisiveHeaders(headers)) }
 }

@@ -83,6 +83,7 @@ export function compileConnector(definition: ConnectorDefinition, options: Compi
     ...authentication.uses,
     ...usesOfBody(requestBody),
   ]
+  checkRange(headers, request, report)
   const response = usesOfBody(responseBody)
   if (!report.hasFailedTemplate) checkAllUsed(definition, [...request, ...response], report)
 
@@ -192,6 +193,17 @@ function requestContentType({ headers }: ConnectorDefinition): {
 } {
   const index = headers.findIndex((row) => row.key.toLowerCase() === 'content-type')
   return { value: headers[index]?.value ?? '', path: `headers[${index}].value` }
+}
+
+/** A caller that chooses which bytes come could have a secret come in parts, none of which is the whole. */
+function checkRange(rows: readonly CompiledRow[], uses: readonly Uses[], report: DefinitionReport): void {
+  if (!uses.some(({ secrets }) => secrets.size > 0)) return
+  for (const { key, field, overridable } of rows) {
+    if (!overridable || key.toLowerCase() !== 'range') continue
+    const message =
+      'Whoever chooses `Range` could get a credential that the API repeats in parts; set `overridable` to false'
+    report.error(field.replace(/value$/, 'overridable'), 'REFUSED_HEADER', message)
+  }
 }
 
 function usesOf(rows: readonly CompiledRow[]): readonly Uses[] {

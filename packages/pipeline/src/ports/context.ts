@@ -1,6 +1,8 @@
 import type { KeyObject } from 'node:crypto'
 import type { Flights } from '../caching/coalescing.ts'
 import type { Plans } from '../prepared/prepared-requests.ts'
+import type { InjectedSearches } from '../secrecy/injected-searches.ts'
+import type { SecretFindings } from '../secrecy/secret-findings.ts'
 import type { Disclose } from '../tokens/disclosure.ts'
 import type { TokenSource } from '../tokens/token-source.ts'
 import type {
@@ -28,6 +30,10 @@ export interface Ports {
   readonly plans: Plans
   /** Requests under way that others may wait for. */
   readonly flights: Flights
+  /** The searches of responses that were built. */
+  readonly searches: InjectedSearches
+  /** Hears where a response held what was sent. */
+  readonly findings: SecretFindings
   readonly clock: Clock
   /** A number from 0 up to 1, as `Math.random` gives it. */
   readonly random: () => number

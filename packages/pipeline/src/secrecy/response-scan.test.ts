@@ -2,119 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { PassThrough, Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ProblemError } from '@sluice/connector-schema'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { runExchange } from '../run.ts'
 import { callOf, connector, plainPorts, textOf } from '../testing/plain-ports.ts'
-import { createMultiSearch } from './multi-search.ts'
-import { createEchoSieve, type OnEcho } from './response-window.ts'
-import { SievedBody } from './scanned-body.ts'
-import { formsOf } from './spellings.ts'
-
-const awkward = `s<e>c"r'e&t/+=%\\ü €-0123456789abcdef`
-
-/** What an API can make of a value; `before` and `after` are what stands around it in the same encoding. */
-const encoders: Readonly<Record<string, (value: string, before: string, after: string) => string>> = {
-  raw: (value, before, after) => before + value + after,
-  JSON: (value, before, after) => JSON.stringify({ echo: before + value + after }),
-  'JSON with escaped slashes': (value) => JSON.stringify(value).replaceAll('/', '\\/'),
-  'JSON in ASCII': (value) =>
-    JSON.stringify(value).replace(
-      /[\u0080-\uffff]/g,
-      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-    ),
-  'percent-encoded': (value, before, after) => encodeURIComponent(before + value + after),
-  'percent-encoded in lower case': (value) =>
-    encodeURIComponent(value).replace(/%../g, (code) => code.toLowerCase()),
-  'a form': (value, before, after) => new URLSearchParams({ a: before + value + after }).toString(),
-  HTML: (value) =>
-    `<p title="${value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;')}">`,
-  hex: (value, before, after) => Buffer.from(before + value + after).toString('hex'),
-  'hex in upper case': (value) => Buffer.from(value).toString('hex').toUpperCase(),
-  Base64: (value, before, after) => Buffer.from(before + value + after).toString('base64'),
-  Base64url: (value, before, after) => Buffer.from(before + value + after).toString('base64url'),
-}
-
-async function filtered(chunks: readonly Buffer[], secret: string, onEcho: OnEcho) {
-  const out: Buffer[] = []
-  try {
-    const sieve = createEchoSieve(createMultiSearch(formsOf(secret)), onEcho)
-    const source = Readable.from(chunks)
-    for await (const chunk of new SievedBody({ begun: [], source, sieve })) out.push(chunk)
-    return { text: Buffer.concat(out).toString('latin1'), error: undefined }
-  } catch (error) {
-    return { text: Buffer.concat(out).toString('latin1'), error }
-  }
-}
-
-describe.each(Object.keys(encoders))('a secret that comes back as %s', (name) => {
-  const encode = encoders[name] ?? ((value: string) => value)
-
-  test.each(['x', 'xy', 'xyz', ''])('after "%s" is found, however the answer is cut', async (before) => {
-    const whole = Buffer.from(`{"n":1,"v":"${encode(awkward, before, `${before}tail`)}"}`)
-    for (let cut = 0; cut <= whole.length; cut++) {
-      const { error, text } = await filtered([whole.subarray(0, cut), whole.subarray(cut)], awkward, 'fail')
-      expect(error).toMatchObject({ code: 'SECRET_IN_RESPONSE' })
-      // Not even the beginning of it is out.
-      expect(text.length).toBeLessThanOrEqual(whole.indexOf(encode(awkward, '', '').slice(0, 4)) + 40)
-    }
-  })
-
-  test('is found byte by byte', async () => {
-    const bytes = [...Buffer.from(encode(awkward, 'ab', 'c'))].map((byte) => Buffer.from([byte]))
-    expect((await filtered(bytes, awkward, 'fail')).error).toBeInstanceOf(ProblemError)
-  })
-})
-
-test('redacted, every occurrence is gone and all around it is there', async () => {
-  const secret = 'sk-live-0123456789abcdef'
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(fc.constantFrom('a', 's', 'sk-live-', secret, secret.slice(0, 20), ' ', '\n'), {
-        maxLength: 30,
-      }),
-      fc.integer({ min: 1, max: 50 }),
-      async (parts, size) => {
-        const whole = parts.join('')
-        const chunks = whole.match(new RegExp(`.{1,${size}}`, 'gs'))?.map((chunk) => Buffer.from(chunk)) ?? []
-        const { text, error } = await filtered(chunks, secret, 'redact')
-        expect(error).toBeUndefined()
-        expect(Buffer.from(text, 'latin1').toString()).toBe(whole.replaceAll(secret, '•••'))
-      },
-    ),
-  )
-})
-
-test('an answer without a secret passes byte for byte, whatever its chunks', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 500 })), async (chunks) => {
-      const buffers = chunks.map((chunk) => Buffer.from(chunk))
-      const { text } = await filtered(buffers, 'sk-live-0123456789abcdef', 'fail')
-      expect(text).toBe(Buffer.concat(buffers).toString('latin1'))
-    }),
-  )
-})
-
-test('the search finds exactly what a plain search finds', () => {
-  const string = fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 2, maxLength: 6 })
-  fc.assert(
-    fc.property(
-      fc.array(string, { minLength: 1, maxLength: 5 }),
-      fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 60 }),
-      (strings, text) => {
-        const search = createMultiSearch(strings.map((one) => Buffer.from(one)))
-        const places = strings.map((one) => text.indexOf(one)).filter((at) => at !== -1)
-        const found = search.find(Buffer.from(text), 0)
-        expect(found?.begin).toBe(places.length === 0 ? undefined : Math.min(...places))
-        const open = search.openEnd(Buffer.from(text), 0)
-        const couldBegin = (at: number) =>
-          strings.some((one) => one.length > text.length - at && one.startsWith(text.slice(at)))
-        const first = [...text].findIndex((_, at) => couldBegin(at))
-        expect(open).toBe(first === -1 ? text.length : first)
-      },
-    ),
-  )
-})
 
 describe('an exchange', () => {
   const secrets = { k: 'sk-live-0123456789abcdef', short: 'short-secret' }
@@ -236,7 +126,10 @@ describe('an exchange', () => {
       for await (const chunk of outcome.answer.body as Readable) out.push(chunk)
     })()
     await expect(reading).rejects.toMatchObject({ code: 'SECRET_IN_RESPONSE' })
-    expect(Buffer.concat(out).equals(before.subarray(0, 70_000))).toBe(true)
+    const left = Buffer.concat(out)
+    expect(left.equals(before.subarray(0, left.length))).toBe(true)
+    expect(left.length).toBeGreaterThan(60_000)
+    expect(left.length).toBeLessThanOrEqual(70_000)
   })
 
   test('whose answer fails before it is searched is the failure itself, and lets the API go', async () => {

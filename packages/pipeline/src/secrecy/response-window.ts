@@ -1,68 +1,141 @@
-import { ProblemError } from '@sluice/connector-schema'
-import type { MultiSearch } from './multi-search.ts'
-import { masked } from './secret.ts'
-
-/** What happens to a secret in an answer. */
-export type OnEcho = 'fail' | 'redact'
-
-/** Takes a body piece by piece. Each byte is searched once, and a secret is found wherever it is cut. */
-export interface EchoSieve {
-  /**
-   * What may go on of all that was taken so far. Held back is only what could be the beginning of a secret, so that no
-   * part of one leaves before the whole is seen.
-   *
-   * @throws ProblemError `SECRET_IN_RESPONSE`
-   */
-  take(piece: Buffer): readonly Buffer[]
-  /** What is still held back, once no more comes. */
-  rest(): Buffer
-}
-
-/** Creates the sieve of one body. */
-export function createEchoSieve(search: MultiSearch, onEcho: OnEcho): EchoSieve {
-  let held: Buffer = Buffer.alloc(0)
-  return {
-    take(piece) {
-      const text = held.length === 0 ? piece : Buffer.concat([held, piece])
-      const { clean, rest } = cleaned(text, search, onEcho)
-      const open = search.openEnd(rest, 0)
-      held = rest.subarray(open)
-      return open === 0 ? clean : [...clean, rest.subarray(0, open)]
-    },
-    rest: () => held,
-  }
-}
-
 /**
- * Some bytes without what the search finds.
- *
- * @throws ProblemError `SECRET_IN_RESPONSE`
+ * What of a response may go out while it is searched. How much is held does not depend on what is searched for, nor on
+ * what is found so far: a caller that watches what leaves learns nothing (spec/04, "Response scan").
  */
-export function bytesWithoutEcho(bytes: Uint8Array, search: MultiSearch, onEcho: OnEcho): Uint8Array {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const { clean, rest } = cleaned(text, search, onEcho)
-  return clean.length === 0 ? rest : Buffer.concat([...clean, rest])
+
+import { behindLastEvent, behindLastSeparator, contextBytes } from './early-release.ts'
+import type { InjectedSearch } from './injected-search.ts'
+import { masked } from './secret.ts'
+import { createStreamScan, type StreamScan } from './stream-scan.ts'
+
+export interface WindowOptions {
+  readonly search: InjectedSearch
+  /** Whether what is found is replaced. */
+  readonly redacts: boolean
+  /** Hears of the first that is found; what it throws ends the response. */
+  readonly onFound: () => void
+  /** Whether the response is a `text/event-stream`: its events go out as they end. */
+  readonly isEvents?: boolean
+}
+
+/** Something that was found, by its place in the stream. */
+interface Mark {
+  begin: number
+  end: number
 }
 
 const redacted = Buffer.from(masked, 'utf8')
 
-/** The parts up to the last match, and what follows it. */
-function cleaned(
-  text: Buffer,
-  search: MultiSearch,
-  onEcho: OnEcho,
-): { readonly clean: readonly Buffer[]; readonly rest: Buffer } {
-  const clean: Buffer[] = []
-  let from = 0
-  for (let match = search.find(text, 0); match !== undefined; match = search.find(text, from)) {
-    if (onEcho === 'fail') throw secretInResponse()
-    clean.push(text.subarray(from, match.begin), redacted)
-    from = match.end
+/** Takes a body piece by piece, and gives what may go out. */
+export class ResponseWindow {
+  readonly #options: WindowOptions
+  readonly #scan: StreamScan
+  readonly #held: Buffer[] = []
+  #heldBytes = 0
+  /** Where in the stream the first byte that is held stood. */
+  #begin = 0
+  /** The end of what was let go, and of what came. */
+  #context: Buffer = nothing
+  #recent: Buffer = nothing
+  /** In order, none touching another. */
+  readonly #marks: Mark[] = []
+
+  constructor(options: WindowOptions) {
+    const { search, redacts, onFound } = options
+    this.#options = options
+    this.#scan = createStreamScan({
+      search: search.secrets,
+      locates: redacts,
+      onMatch: (begin, end) => {
+        onFound()
+        this.#mark(begin, end)
+      },
+    })
   }
-  return { clean, rest: from === 0 ? text : text.subarray(from) }
+
+  /** What may go out now that a piece has come: all but the last bytes of the window. */
+  take(piece: Buffer): readonly Buffer[] {
+    const { search, isEvents = false } = this.#options
+    this.#scan.take(piece)
+    this.#held.push(piece)
+    this.#heldBytes += piece.length
+    const full = this.#heldBytes - search.windowBytes
+    const event = isEvents && search.mayReleaseEarly ? this.#behindLastEvent(piece) : 0
+    return this.#release(Math.max(full, event, 0))
+  }
+
+  /** What may go out although nothing has come for a while. */
+  pause(): readonly Buffer[] {
+    const { mayReleaseEarly, spaceSeparates } = this.#options.search
+    if (!mayReleaseEarly || this.#heldBytes === 0) return []
+    const from = this.#context.length
+    const text = Buffer.concat([this.#context, ...this.#held])
+    return this.#release(behindLastSeparator(text, { from, spaceSeparates }) - from)
+  }
+
+  /** The rest, once no more comes. */
+  end(): readonly Buffer[] {
+    this.#scan.end()
+    return this.#release(this.#heldBytes)
+  }
+
+  /** The whole of a body that came in one piece. */
+  whole(bytes: Buffer): readonly Buffer[] {
+    this.#scan.take(bytes)
+    this.#held.push(bytes)
+    this.#heldBytes = bytes.length
+    return this.end()
+  }
+
+  #behindLastEvent(piece: Buffer): number {
+    const text = Buffer.concat([this.#recent, piece])
+    this.#recent = Buffer.from(text.subarray(-contextBytes))
+    const end = behindLastEvent(text)
+    return end === 0 ? 0 : this.#heldBytes - (text.length - end)
+  }
+
+  #release(count: number): readonly Buffer[] {
+    if (count <= 0) return []
+    const out: Buffer[] = []
+    let left = count
+    while (left > 0) {
+      const piece = this.#held[0] ?? nothing
+      const part = piece.length <= left ? piece : piece.subarray(0, left)
+      if (part === piece) this.#held.shift()
+      else this.#held[0] = piece.subarray(left)
+      left -= part.length
+      this.#put(part, out)
+    }
+    this.#heldBytes -= count
+    return out
+  }
+
+  #put(part: Buffer, out: Buffer[]): void {
+    const end = this.#begin + part.length
+    let at = this.#begin
+    for (const mark of this.#marks) {
+      if (mark.begin >= end) break
+      if (mark.begin > at) out.push(part.subarray(at - this.#begin, mark.begin - this.#begin))
+      // Its beginning is where the text is replaced; the rest of it goes with nothing in its place.
+      if (mark.begin >= this.#begin) out.push(redacted)
+      at = Math.max(at, Math.min(mark.end, end))
+    }
+    if (at < end) out.push(at === this.#begin ? part : part.subarray(at - this.#begin))
+    this.#begin = end
+    while (this.#marks[0] !== undefined && this.#marks[0].end <= end) this.#marks.shift()
+    this.#context = Buffer.concat([this.#context, part.subarray(-contextBytes)]).subarray(-contextBytes)
+  }
+
+  #mark(begin: number, end: number): void {
+    if (!this.#options.redacts || end <= this.#begin) return
+    const others = this.#marks.filter((mark) => mark.end <= begin || mark.begin >= end)
+    const overlapping = this.#marks.filter((mark) => mark.end > begin && mark.begin < end)
+    const mark = {
+      begin: Math.min(begin, ...overlapping.map((one) => one.begin)),
+      end: Math.max(end, ...overlapping.map((one) => one.end)),
+    }
+    this.#marks.splice(0, this.#marks.length, ...[...others, mark].sort((a, b) => a.begin - b.begin))
+  }
 }
 
-function secretInResponse(): ProblemError {
-  const detail = 'The answer of the API repeats a credential that it was sent; it is withheld'
-  return new ProblemError('SECRET_IN_RESPONSE', { detail })
-}
+const nothing: Buffer = Buffer.alloc(0)

@@ -2,6 +2,7 @@ import { ProblemError } from '@sluice/connector-schema'
 import type { HeaderList } from '../messages/header-list.ts'
 import { withSingleValues } from '../messages/singleton-fields.ts'
 import type { Clock, Upstream, UpstreamAnswer, UpstreamRequest } from '../ports/ports.ts'
+import type { InjectedSearches } from '../secrecy/injected-searches.ts'
 import type { Missed, PreparedHeader, Received } from '../steps/exchange.ts'
 import { isRepeatable, nextHop } from './redirect.ts'
 import { isIdempotent } from './retry.ts'
@@ -13,11 +14,12 @@ export type Arrived = Pick<Received, 'upstream' | 'answeredBy' | 'requestedAtMs'
 interface Needs {
   readonly upstream: Upstream
   readonly clock: Clock
+  readonly searches: InjectedSearches
 }
 
 /** Sends one request and what its redirects ask for, all before the deadline (of the monotonic clock). */
 export async function follow(missed: Missed, deadline: number, ports: Needs): Promise<Arrived> {
-  const { clock } = ports
+  const { clock, searches } = ports
   let request = firstRequest(missed, remaining(deadline, clock))
   let mayBearCredentials = true
   for (let hops = 0; ; hops++) {
@@ -27,7 +29,7 @@ export async function follow(missed: Missed, deadline: number, ports: Needs): Pr
     const receivedAtMs = clock.now()
     const hop = orLetGo(upstream, () => {
       if (upstream.status === 304 && !isConditional(sent.headers)) throw unasked()
-      return nextHop({ answer: upstream, request: sent, missed, hops })
+      return nextHop({ answer: upstream, request: sent, missed, hops, searches })
     })
     if (hop === undefined) return { upstream, answeredBy: sent.url, requestedAtMs, receivedAtMs }
     upstream.body.destroy()

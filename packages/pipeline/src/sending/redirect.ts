@@ -2,7 +2,8 @@ import { ProblemError } from '@sluice/connector-schema'
 import { headerValue } from '../messages/header-list.ts'
 import { resolveLocation } from '../messages/location.ts'
 import type { UpstreamAnswer, UpstreamRequest } from '../ports/ports.ts'
-import { bearsSecret } from '../secrecy/masked-text.ts'
+import { holdsInjected } from '../secrecy/injected-search.ts'
+import type { InjectedSearches } from '../secrecy/injected-searches.ts'
 import type { Missed } from '../steps/exchange.ts'
 
 /** How many redirects one exchange follows. */
@@ -25,6 +26,7 @@ interface Redirection {
   readonly missed: Missed
   /** How many redirects were followed before. */
   readonly hops: number
+  readonly searches: InjectedSearches
 }
 
 /**
@@ -57,34 +59,27 @@ export function nextHop(redirection: Redirection): Hop | undefined {
 }
 
 /** Where a redirect leads, if this exchange may go there. */
-function permittedTarget(location: string, { request, missed, hops }: Redirection): URL | undefined {
+function permittedTarget(
+  location: string,
+  { request, missed, hops, searches }: Redirection,
+): URL | undefined {
   const url = resolveLocation(location, request.url)
   if (url === undefined || url.username !== '' || url.password !== '') return undefined
   url.hash = ''
   const sameOrigin = url.origin === request.url.origin
-  if (!sameOrigin && (!missed.call.connector.redirectHosts.has(url.hostname) || bears(url, missed))) {
+  if (
+    !sameOrigin &&
+    (!missed.call.connector.redirectHosts.has(url.hostname) || bears(url, missed.injected, searches))
+  ) {
     return undefined
   }
   return hops < maxRedirects && missed.budget.left > 0 ? url : undefined
 }
 
 /** An API that redirects with what we sent it would hand a credential to the other host. */
-function bears(url: URL, { secrets, headers }: Missed): boolean {
-  const credentials = headers
-    .filter(({ value }) => bearsSecret(value))
-    .flatMap(({ value }) => [value.real, value.real.replace(/^\S+ /, '')])
-  const texts = [url.href, decodeAll(url.href)]
-  return [...secrets.values(), ...credentials].some(
-    (text) => text !== '' && texts.some((where) => where.includes(text)),
-  )
-}
-
-/** Percent-decoded byte by byte: what is not UTF-8 hides nothing that is. */
-function decodeAll(text: string): string {
-  const bytes = text
-    .replaceAll('+', ' ')
-    .replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-  return Buffer.from(bytes, 'latin1').toString('utf8')
+function bears(url: URL, injected: readonly string[], searches: InjectedSearches): boolean {
+  const search = searches.for(injected)
+  return search !== undefined && holdsInjected(Buffer.from(url.href), search)
 }
 
 /** Whether a body can be sent a second time: a stream is gone once it was read. */

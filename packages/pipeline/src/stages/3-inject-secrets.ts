@@ -8,6 +8,7 @@ import type { CompiledConnector } from '../compile/compile-connector.ts'
 import type { SecretReader } from '../ports/ports.ts'
 import { renderField } from '../rendering/render-field.ts'
 import { hostIsAllowed } from '../secrecy/allowed-hosts.ts'
+import { outputsOf } from '../secrecy/injected-values.ts'
 import { type MaskedText, plain } from '../secrecy/masked-text.ts'
 import type { ExchangeValues, Read, Rendered, Resolved, Row, WithSecrets } from '../steps/exchange.ts'
 
@@ -17,27 +18,34 @@ export async function injectSecrets(
   ports: { secrets: SecretReader },
 ): Promise<WithSecrets> {
   const { secrets, reads } = await readSecrets(resolved, ports.secrets)
-  const inject = (row: Row<Rendered>) => ({ ...row, value: injected(row, resolved.values, secrets) })
+  const injected = [...secrets.values()]
+  const inject = (row: Row<Rendered>): Row<MaskedText> => {
+    const { value, outputs } = withSecrets(row, resolved.values, secrets)
+    injected.push(...outputs)
+    return { ...row, value }
+  }
   return {
     ...resolved,
     secrets,
+    injected,
     reads: [...resolved.reads, ...reads],
     headers: resolved.headers.map(inject),
     query: resolved.query.map(inject),
   }
 }
 
-function injected(
+function withSecrets(
   { field, value }: Row<Rendered>,
   values: ExchangeValues,
   secrets: ReadonlyMap<string, string>,
-): MaskedText {
-  if ('text' in value) return plain(value.text)
+): { readonly value: MaskedText; readonly outputs: readonly string[] } {
+  if ('text' in value) return { value: plain(value.text), outputs: [] }
   const template = value.awaitsSecret
-  return {
-    real: renderField(field, 'inject-secrets', () => template.render({ ...values, secrets })),
-    masked: renderField(field, 'inject-secrets', () => template.renderMasked(values)),
-  }
+  const { text: real, outputs } = outputsOf((onSecret) =>
+    renderField(field, 'inject-secrets', () => template.render({ ...values, secrets }, onSecret)),
+  )
+  const masked = renderField(field, 'inject-secrets', () => template.renderMasked(values))
+  return { value: { real, masked }, outputs }
 }
 
 async function readSecrets(

@@ -5,20 +5,28 @@
 import type { CompiledTemplate, CompiledUrl } from '@sluice/templates'
 import { renderCredential } from '../authentication/index.ts'
 import { renderField } from '../rendering/render-field.ts'
-import { type MaskedText, plain } from '../secrecy/masked-text.ts'
+import { outputsOf, withoutScheme } from '../secrecy/injected-values.ts'
+import { bearsSecret, type MaskedText, plain } from '../secrecy/masked-text.ts'
 import type { Authenticated, WithSecrets } from '../steps/exchange.ts'
 
 /** The stage. */
 export function authenticate(withSecrets: WithSecrets): Authenticated {
   const { values, secrets } = withSecrets
   const { tenantId, authentication } = withSecrets.call.connector
+  const injected = [...withSecrets.injected]
   const text = (field: string, template: CompiledTemplate): MaskedText => {
     if (template.constant !== undefined) return plain(template.constant)
-    const real = renderField(field, 'authenticate', () => template.render({ ...values, secrets }))
+    const { text: real, outputs } = outputsOf((onSecret) =>
+      renderField(field, 'authenticate', () => template.render({ ...values, secrets }, onSecret)),
+    )
     if (template.uses.secrets.size === 0) return plain(real)
+    injected.push(...outputs)
     return { real, masked: renderField(field, 'authenticate', () => template.renderMasked(values)) }
   }
   const url = (field: string, compiled: CompiledUrl): string =>
     renderField(field, 'authenticate', () => compiled.renderOrigin(values) + compiled.renderTarget(values))
-  return { ...withSecrets, credential: renderCredential(authentication, { tenantId, text, url }) }
+  const credential = renderCredential(authentication, { tenantId, text, url })
+  const isValue = credential.kind === 'header' || credential.kind === 'query'
+  if (isValue && bearsSecret(credential.value)) injected.push(withoutScheme(credential.value.real))
+  return { ...withSecrets, credential, injected }
 }

@@ -28,7 +28,7 @@ type StagePorts = Pick<Ports, 'limits' | 'isolatedRenderer'>
 
 /** The stage. */
 export async function transformRequest(authenticated: Authenticated, ports: StagePorts): Promise<Prepared> {
-  const { call, values, reads, secrets, origin, target } = authenticated
+  const { call, values, reads, injected, origin, target } = authenticated
   const method = call.connector.definition.method
   const query = authenticated.query.filter(isSent)
   const { credential } = authenticated
@@ -39,7 +39,7 @@ export async function transformRequest(authenticated: Authenticated, ports: Stag
     call,
     values,
     reads,
-    secrets,
+    injected,
     method,
     url: withQuery(origin + target, pairs),
     headers: requestHeaders(authenticated, described),

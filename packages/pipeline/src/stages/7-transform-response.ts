@@ -2,7 +2,6 @@
  * Stage 7: the answer as the widget will get it. `response_body` runs on every upstream status; without it
  * the body streams through. Response templates never see secrets.
  */
-import { hash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { ProblemError } from '@sluice/connector-schema'
 import { type CompiledTemplate, type ResponseValues, TemplateRenderError } from '@sluice/templates'
@@ -10,10 +9,11 @@ import { type HeaderList, headerValue } from '../messages/header-list.ts'
 import { decodeUtf8, orRelease, readWhole } from '../messages/payload.ts'
 import type { Ports } from '../ports/context.ts'
 import { renderBody } from '../rendering/render-body.ts'
-import { passingHeaders, upstreamLocation, withoutBodyHeaders } from '../responding/response-headers.ts'
+import { passingHeaders, withoutBodyHeaders } from '../responding/response-headers.ts'
+import { withValidators } from '../responding/validators.ts'
 import type { Assessed, Transformed } from '../steps/exchange.ts'
 
-type StagePorts = Pick<Ports, 'limits' | 'isolatedRenderer'>
+type StagePorts = Pick<Ports, 'limits' | 'isolatedRenderer' | 'cacheKeySecret'>
 
 /** The stage. */
 export function transformResponse(received: Assessed, ports: StagePorts): Transformed | Promise<Transformed> {
@@ -23,10 +23,10 @@ export function transformResponse(received: Assessed, ports: StagePorts): Transf
 function transform(received: Assessed, ports: StagePorts): Transformed | Promise<Transformed> {
   const { upstream, method, call } = received
   const { status } = upstream
-  const headers = passingHeaders(upstream.headers)
-  if ((status >= 200 && status < 300) || status === 303) {
-    const location = upstreamLocation(upstream.headers, received.answeredBy)
-    if (location !== undefined) headers.push(['x-upstream-location', location])
+  const headers = withValidators(passingHeaders(upstream.headers), received.validators, ports.cacheKeySecret)
+  const mayTell = (status >= 200 && status < 300) || status === 303
+  if (mayTell && received.location !== undefined) {
+    headers.push(['x-upstream-location', received.location])
   }
   const template = call.connector.responseBody
   if (hasNoBody(method, status)) {
@@ -65,8 +65,7 @@ async function render({ received, template, headers }: Rendering, ports: StagePo
     throw failedTemplate(response, error)
   }
   const contentType = call.connector.definition.response_content_type || 'application/json'
-  const own = headersOfOwnBody(contentType, body)
-  return { received, status, headers: [...withoutBodyHeaders(headers), ...own], body }
+  return { received, status, headers: [...withoutBodyHeaders(headers), ['content-type', contentType]], body }
 }
 
 /** HEAD, 204 and 304 are left alone (RFC 9110 §6.4.1); 205 carries nothing either. */
@@ -76,15 +75,6 @@ function hasNoBody(method: string, status: number): boolean {
 
 function withContentType(headers: HeaderList, contentType: string): HeaderList {
   return [...headers.filter(([name]) => name !== 'content-type'), ['content-type', contentType]]
-}
-
-/** A transformed body has a type and an `ETag` of its own. */
-function headersOfOwnBody(contentType: string, body: Uint8Array): HeaderList {
-  const digest = hash('sha256', body, 'base64url').slice(0, 27)
-  return [
-    ['content-type', contentType],
-    ['etag', `"${digest}"`],
-  ]
 }
 
 function failedTemplate(response: ResponseValues, error: unknown): unknown {

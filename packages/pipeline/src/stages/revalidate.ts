@@ -63,9 +63,10 @@ function fromStored(received: Received, plan: PlanWithStored, ports: Needs): Fin
 /** RFC 9111 §4.3.4. Whether it may be stored is decided anew: it may have turned `private`. */
 function confirmed(received: Received, plan: PlanWithStored, ports: Needs): Finished {
   const { stored } = plan
-  const { method, call, upstream, requestedAtMs, receivedAtMs } = received
+  const { method, call, upstream, requestedAtMs, receivedAtMs, validators } = received
   const { cache: settings } = call.connector.definition
-  const after = headersAfter304(stored, upstream.headers, receivedAtMs)
+  const keepsValidators = validators !== 'pass'
+  const after = headersAfter304(stored, upstream.headers, { receivedAtMs, keepsValidators })
   const { status } = stored
   const evaluation = evaluate({ method, status, headers: after.said, settings, requestedAtMs, receivedAtMs })
   const { storable, freshness, keepMs } = evaluation

@@ -1,66 +1,60 @@
 /**
- * Before and after the response template: an answer that repeats a secret or a token of this exchange does not
- * leave (G1). Headers and body are searched as they stream.
+ * Before the response template: a response that repeats what this exchange injected does not leave (G1). Headers and
+ * body are searched as they stream. The stage ends once something may leave, so that until then a find, or a failure of
+ * the API, is a problem with a code and no broken connection.
  */
-
-import type { HeaderList } from '../messages/header-list.ts'
+import { headerValue } from '../messages/header-list.ts'
 import { joined, orRelease, readAtHand } from '../messages/payload.ts'
-import type { MultiSearch } from '../secrecy/multi-search.ts'
-import { bytesWithoutEcho, createEchoSieve, type OnEcho } from '../secrecy/response-window.ts'
-import { SievedBody } from '../secrecy/scanned-body.ts'
-import { echoSearch } from '../secrecy/secret-search.ts'
-import type { Received, Transformed } from '../steps/exchange.ts'
+import type { Ports } from '../ports/context.ts'
+import { ResponseWindow, type WindowOptions } from '../secrecy/response-window.ts'
+import { ScannedBody } from '../secrecy/scanned-body.ts'
+import { searchedBytes, searchedHeaders, searchedText, windowOptions } from '../secrecy/searched-response.ts'
+import type { Received, Validators } from '../steps/exchange.ts'
+import { when } from '../steps/when.ts'
 
-/** What is read before an answer begins, so that one with a secret there is a problem and no broken connection. */
-const atHandBytes = 64 * 1024
+/** What is read before a response begins: where that is the whole, no stream is made of it. */
+const atHandBytes = 256 * 1024
 const atHandMs = 50
 
-/** The stage before the template. */
-export function scanUpstreamResponse(received: Received): Received | Promise<Received> {
-  const { upstream, call } = received
+type StagePorts = Pick<Ports, 'searches' | 'findings'>
+
+/** The stage. */
+export function scanUpstreamResponse(received: Received, ports: StagePorts): Received | Promise<Received> {
+  const { upstream, call, injected, location } = received
+  if (injected.length === 0) return received
   return orRelease(upstream.body, () => {
-    const search = echoSearch(received)
-    if (search === undefined) return received
-    const onEcho = call.connector.definition.on_secret_in_response
-    const headers = headersWithoutEcho(upstream.headers, search, onEcho)
-    return readAtHand(upstream.body, atHandBytes, atHandMs).then(({ pieces, isWhole }) => {
-      if (isWhole) {
-        const whole = bytesWithoutEcho(joined(pieces), search, onEcho)
-        return { ...received, whole, upstream: { ...upstream, headers } }
-      }
-      const sieve = createEchoSieve(search, onEcho)
-      const begun = pieces.flatMap((piece) => sieve.take(piece))
-      const body = new SievedBody({ begun, source: upstream.body, sieve })
-      return { ...received, upstream: { ...upstream, headers, body } }
-    })
-  })
-}
-
-/** The stage after it: what a template has made of the answer. */
-export function scanFinalResponse(transformed: Transformed): Transformed | Promise<Transformed> {
-  const { received, body } = transformed
-  if (!(body instanceof Uint8Array) || body === received.whole) return transformed
-  return orRelease(received.upstream.body, () => {
-    const search = echoSearch(received)
-    if (search === undefined) return transformed
-    return {
-      ...transformed,
-      body: bytesWithoutEcho(body, search, received.call.connector.definition.on_secret_in_response),
+    const search = ports.searches.for(injected)
+    if (search === undefined) return { ...received, validators: validatorsOf(received, true) }
+    const options = windowOptions(call, search, ports.findings)
+    const headers = searchedHeaders(upstream.headers, options)
+    const searched = {
+      ...received,
+      upstream: { ...upstream, headers },
+      location: location === undefined ? undefined : searchedText(location, options),
     }
+    return when(begun(searched, options), (beginning) => ({
+      ...beginning,
+      validators: validatorsOf(beginning, beginning.whole !== undefined),
+    }))
   })
 }
 
-/** A length and digests are those of the body as it was. */
-const ofWholeBody = new Set(['content-length', 'content-md5', 'digest', 'content-digest', 'repr-digest'])
+async function begun(received: Received, options: WindowOptions): Promise<Received> {
+  const { upstream } = received
+  const isEvents = /^text\/event-stream\b/i.test(headerValue(upstream.headers, 'content-type') ?? '')
+  const { pieces, isWhole } = isEvents ? nothingYet : await readAtHand(upstream.body, atHandBytes, atHandMs)
+  if (isWhole) return { ...received, whole: searchedBytes(joined(pieces), options) }
+  const window = new ResponseWindow({ ...options, isEvents })
+  const body = new ScannedBody({ begun: pieces, source: upstream.body, window })
+  const beginning = await body.begin()
+  if (beginning.isWhole) return { ...received, whole: beginning.bytes }
+  return { ...received, upstream: { ...upstream, body } }
+}
 
-function headersWithoutEcho(headers: HeaderList, search: MultiSearch, onEcho: OnEcho): HeaderList {
-  const kept = onEcho === 'redact' ? headers.filter(([name]) => !ofWholeBody.has(name)) : headers
-  // One search over all values: whatever stands in one of them stands in the whole.
-  const whole = Buffer.from(kept.map(([, value]) => value).join('\n'), 'latin1')
-  if (search.find(whole, 0) === undefined) return kept
-  return kept.map(([name, value]) => {
-    // Latin-1 gives the very bytes back that the API sent.
-    const clean = bytesWithoutEcho(Buffer.from(value, 'latin1'), search, onEcho)
-    return [name, Buffer.from(clean).toString('latin1')] as const
-  })
+const nothingYet = { pieces: [], isWhole: false } as const
+
+/** In a response to HEAD, and in a 304, the API tells of a body that did not come. */
+function validatorsOf({ call, method, upstream }: Received, isSearched: boolean): Validators {
+  if (call.connector.definition.on_secret_in_response === 'redact') return 'none'
+  return isSearched && method !== 'HEAD' && upstream.status !== 304 ? 'pass' : 'hashed'
 }

@@ -7,6 +7,8 @@ import { ProblemError } from '@sluice/connector-schema'
 import type { Payment } from '../authentication/deferred-credential.ts'
 import { orRelease } from '../messages/payload.ts'
 import type { Clock, Limits, Upstream } from '../ports/ports.ts'
+import { upstreamLocation } from '../responding/response-headers.ts'
+import type { InjectedSearches } from '../secrecy/injected-searches.ts'
 import { type Arrived, follow } from '../sending/follow-redirects.ts'
 import { isRepeatable } from '../sending/redirect.ts'
 import { isIdempotent, pauseBeforeRetry } from '../sending/retry.ts'
@@ -21,6 +23,7 @@ interface Needs {
   readonly limits: Limits
   readonly random: () => number
   readonly disclose?: Disclose
+  readonly searches: InjectedSearches
 }
 
 /** The stage. */
@@ -34,7 +37,8 @@ export async function send(missed: Missed, ports: Needs): Promise<Received> {
     const pauseMs = attempt < attempts && mayRepeat(missed) ? pauseAfter(outcome, attempt, ports) : undefined
     if (pauseMs === undefined || ports.clock.monotonic() + pauseMs >= end) {
       if (outcome instanceof ProblemError) throw outcome
-      return { ...sent, ...outcome }
+      const location = upstreamLocation(outcome.upstream.headers, outcome.answeredBy)
+      return { ...sent, ...outcome, location, validators: 'pass' }
     }
     if (!(outcome instanceof ProblemError)) outcome.upstream.body.destroy()
     await ports.clock.sleep(pauseMs, missed.call.ending.signal)
@@ -104,7 +108,11 @@ function pay({ call, credential }: Missed, ports: Needs): Promise<Payment> | und
 function withToken(missed: Missed, token: string | undefined): Missed {
   if (token === undefined) return missed
   const value = { real: `Bearer ${token}`, masked: 'Bearer •••' }
-  return { ...missed, headers: [...missed.headers, { name: 'Authorization', value, confidential: true }] }
+  return {
+    ...missed,
+    injected: [...missed.injected, token],
+    headers: [...missed.headers, { name: 'Authorization', value, confidential: true }],
+  }
 }
 
 /** Whether the API itself refused the token: a host that it redirected to got none. */

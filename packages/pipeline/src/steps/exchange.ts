@@ -28,6 +28,8 @@ export interface Call {
   readonly requestId: string
   readonly connector: CompiledConnector
   readonly session: Session
+  /** Without a user: the address, or the block of addresses, that the caller is told apart by. */
+  readonly address?: string | undefined
   /** Overrides exactly as sent, decoded; repeats kept. */
   readonly query: WirePairs
   readonly headers: WirePairs
@@ -106,6 +108,8 @@ export interface Resolved {
 /** After stage 3: no template of headers or query is left; secret-bearing values have a masked twin. */
 export interface WithSecrets extends Omit<Resolved, 'headers' | 'query'> {
   readonly secrets: ReadonlyMap<string, string>
+  /** Every secret, and every text that is made of one: what no response may repeat. */
+  readonly injected: readonly string[]
   readonly headers: readonly Row<MaskedText>[]
   readonly query: readonly Row<MaskedText>[]
 }
@@ -128,8 +132,8 @@ export interface Prepared {
   readonly call: Call
   readonly values: ExchangeValues
   readonly reads: readonly Read[]
-  /** By name: what no answer and no other host may get. */
-  readonly secrets: ReadonlyMap<string, string>
+  /** What no response and no other host may get. */
+  readonly injected: readonly string[]
   readonly method: string
   readonly url: MaskedText
   readonly headers: readonly PreparedHeader[]
@@ -150,11 +154,21 @@ export interface Missed extends Placed {
   readonly budget: UpstreamBudget
 }
 
+/**
+ * What becomes of `ETag`, `Last-Modified`, digests and `Content-Length`: they pass; the `ETag` passes as an HMAC of
+ * itself; or none does.
+ */
+export type Validators = 'pass' | 'hashed' | 'none'
+
 /** After the send. */
 export interface Received extends Missed {
   readonly upstream: UpstreamAnswer
   /** Where the answer came from, after redirects. */
   readonly answeredBy: URL
+  /** Its `Location` as a caller may see it. Made before the search, so that it is searched. */
+  readonly location: string | undefined
+  /** What becomes of headers that tell something of the API's own bytes. */
+  readonly validators: Validators
   /** The whole body, where it was searched before the rest went on; `upstream.body` is then at its end. */
   readonly whole?: Uint8Array
   /** When the request that was answered was sent, and when the answer's headers were there. */

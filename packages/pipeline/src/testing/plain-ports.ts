@@ -16,6 +16,7 @@ import {
   type UpstreamRequest,
 } from '../ports/ports.ts'
 import { createPlans } from '../prepared/prepared-requests.ts'
+import { createInjectedSearches } from '../secrecy/injected-searches.ts'
 import { Secret } from '../secrecy/secret.ts'
 import type { Call } from '../steps/exchange.ts'
 import { noTokenStore } from '../tokens/no-token-store.ts'
@@ -101,6 +102,7 @@ export function plainPorts(
   const stored = new Map<string, StoredAnswer>()
   const renderedApart: IsolatedRender[] = []
   const invalidated: string[] = []
+  const found: Call[] = []
   const time = { nowMs: Date.UTC(2026, 0, 1) }
   const parts: Omit<Ports, 'tokens'> = {
     secrets: {
@@ -148,6 +150,8 @@ export function plainPorts(
       },
     },
     plans: createPlans(),
+    searches: createInjectedSearches(),
+    findings: { found: (call) => void found.push(call) },
     flights: createFlights({ monotonic: () => time.nowMs }),
     clock: {
       now: () => time.nowMs,
@@ -164,7 +168,7 @@ export function plainPorts(
   const keySecret = parts.cacheKeySecret
   const tokens = createTokenSource({ ...parts, store: noTokenStore, keySecret })
   const ports: Ports = { ...parts, tokens }
-  return { ports, seen, sentHeaders, secretsRead, stored, invalidated, renderedApart, time }
+  return { ports, seen, sentHeaders, secretsRead, stored, invalidated, renderedApart, found, time }
 }
 
 async function remember({ method, url, headers, body }: UpstreamRequest): Promise<Seen> {
