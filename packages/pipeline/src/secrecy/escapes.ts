@@ -208,3 +208,21 @@ export function writeEscape(target: Uint8Array, at: number, { value, isByte }: F
   target[at + 3] = 0x80 | (value & 0x3f)
   return at + 4
 }
+
+/** A whole text after one round of decoding. */
+export function decodedOnce(text: Buffer): Buffer {
+  const target = Buffer.allocUnsafe(text.length)
+  const found = new EscapeReader(text, true)
+  let length = 0
+  for (let at = 0; at < text.length; ) {
+    if (found.read(at) === 'whole') {
+      length = writeEscape(target, length, found)
+      at = found.end
+    } else {
+      target[length] = text[at] ?? 0
+      length += 1
+      at += 1
+    }
+  }
+  return target.subarray(0, length)
+}

@@ -1,4 +1,4 @@
-import { formsOf } from '../secrecy/spellings.ts'
+import { repeats } from '../secrecy/repeats.ts'
 import type { Disclosure } from './disclosure.ts'
 import type { TokenResponse } from './token-response.ts'
 
@@ -11,9 +11,10 @@ export function shownResponse(
   { status, contentType, fields }: TokenResponse,
   sent: readonly string[],
 ): ShownResponse {
+  const credentials = sent.filter(({ length }) => length >= minSentLength)
   const shown = (value: unknown) => {
     if (typeof value !== 'string') return null
-    return repeats(value, sent) ? withheld : value
+    return repeats(value, credentials) ? withheld : value
   }
   return {
     status,
@@ -25,9 +26,3 @@ export function shownResponse(
 
 /** A parameter shorter than this is a word, and no credential. */
 const minSentLength = 8
-
-function repeats(text: string, sent: readonly string[]): boolean {
-  const bytes = Buffer.from(text)
-  const forms = sent.filter(({ length }) => length >= minSentLength).flatMap(formsOf)
-  return forms.some((form) => bytes.includes(form))
-}
