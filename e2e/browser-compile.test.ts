@@ -103,6 +103,6 @@ test('a name that a page lacks is found, and told from a property', () => {
 })
 
 test('the validator is small enough to be loaded with the editor', () => {
-  // Measured: 124.4 kB. The bar for all that the editor will load to validate is 150 kB.
-  expect(gzipSync(minified, { level: 9 }).length).toBeLessThanOrEqual(130_000)
+  // Measured: 128.0 kB. The bar for all that the editor loads to validate is 150 kB; the rest is left to what comes.
+  expect(gzipSync(minified, { level: 9 }).length).toBeLessThanOrEqual(135_000)
 })
