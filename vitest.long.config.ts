@@ -1,13 +1,24 @@
-import { defineConfig } from 'vitest/config'
+import { defaultExclude, defineConfig } from 'vitest/config'
+import { longGroups } from './tooling/long-groups.ts'
 
-// Tests that take minutes: `pnpm test:long`.
+const resolve = { conditions: ['source'] }
+
+// Tests that take minutes: `pnpm test:long`, one group after the other, each within its minutes.
 export default defineConfig({
-  resolve: { conditions: ['source'] },
-  ssr: { resolve: { conditions: ['source'] } },
   test: {
     allowOnly: false,
-    include: ['**/*.long.test.ts'],
-    testTimeout: 300_000,
-    execArgv: ['--expose-gc'],
+    // What measures memory or kills processes wants the machine for itself.
+    fileParallelism: false,
+    projects: longGroups.map(({ name, include, exclude }) => ({
+      resolve,
+      ssr: { resolve },
+      test: {
+        name,
+        include: [...include],
+        exclude: [...defaultExclude, ...exclude],
+        testTimeout: 300_000,
+        execArgv: ['--expose-gc'],
+      },
+    })),
   },
 })

@@ -17,6 +17,7 @@ interface Step {
 /** What `test` does, in this order. A failed step does not spare the later ones: one run shows everything. */
 const steps: readonly Step[] = [
   check('format and lint', { command: 'biome', args: ['check', '--error-on-warnings', '.'] }),
+  check('dead code', { command: 'knip', args: ['--no-progress', '--treat-config-hints-as-errors'] }),
   check('types', turbo('types')),
   check('build', turbo('build')),
   { name: 'a browser for the e2e tests', run: provideChromium },

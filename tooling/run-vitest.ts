@@ -4,8 +4,11 @@ import { join } from 'node:path'
 import { runCommand } from './child.ts'
 import { addTotals, oneFailure, type Totals } from './totals.ts'
 
-/** One vitest run for all packages, in a temporary folder of its own that goes when it ends. */
-export async function runVitest(args: readonly string[]): Promise<Totals> {
+/**
+ * One vitest run for all packages, in a temporary folder of its own that goes when it ends. A run that takes longer
+ * than `timeoutMs` is ended, and has failed.
+ */
+export async function runVitest(args: readonly string[], timeoutMs?: number): Promise<Totals> {
   const scratch = await mkdtemp(join(tmpdir(), 'sluice-test-'))
   let reported: Totals | undefined
   try {
@@ -13,6 +16,7 @@ export async function runVitest(args: readonly string[]): Promise<Totals> {
       command: 'vitest',
       args: ['run', '--reporter=default', '--reporter=./tooling/totals-reporter.ts', ...args],
       env: { TMPDIR: scratch },
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
       onMessage: (message) => {
         reported = message as Totals
       },

@@ -28,7 +28,27 @@ export const readRepositoryFile = (path: string): string => readFileSync(join(ro
 export const readWorkspace = (files: readonly string[]): readonly WorkspacePackage[] =>
   files.filter((path) => /(^|\/)package\.json$/.test(path)).map(readPackage)
 
+/** A package that npm gets. */
+export interface PublishedPackage {
+  readonly name: string
+  readonly version: string
+  readonly folder: string
+  readonly manifest: Manifest
+}
+
+/** Every package of the workspace that is not private. */
+export const publishedPackages = (): readonly PublishedPackage[] =>
+  repositoryFiles()
+    .filter((path) => /^(?:packages|apps)\/[^/]+\/package\.json$/.test(path))
+    .map((path) => ({ folder: dirname(path), manifest: JSON.parse(readRepositoryFile(path)) as Manifest }))
+    .filter(({ manifest }) => manifest.private !== true)
+    .map(({ folder, manifest }) => ({ folder, manifest, name: manifest.name, version: manifest.version }))
+
 interface Manifest extends Pick<WorkspacePackage, 'name'> {
+  readonly version: string
+  readonly private?: boolean
+  readonly files?: readonly string[]
+  readonly publishConfig?: { readonly exports?: WorkspacePackage['exports'] }
   readonly exports?: WorkspacePackage['exports']
   readonly dependencies?: object
   readonly devDependencies?: object

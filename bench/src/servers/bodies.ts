@@ -1,9 +1,3 @@
-/** What every server under measurement answers: the same bytes, so that each exchange means the same work. */
-export interface Sample {
-  readonly path: string
-  readonly body: Buffer
-}
-
 /** About a kilobyte of JSON: what a widget usually gets. */
 export const small = jsonOf(8)
 

@@ -10,7 +10,7 @@ export const connectorMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'
 export type ConnectorMethod = (typeof connectorMethods)[number]
 
 /** Longest `request_body` or `response_body` template, in bytes of UTF-8. */
-export const maxBodyTemplateBytes = 64 * 1024
+const maxBodyTemplateBytes = 64 * 1024
 
 const key = z.string().min(1).max(255)
 const value = z.string().max(4096).default('')

@@ -3,7 +3,7 @@ import { checkSchema } from './json-schema-rules/check-schema.ts'
 import { utf8Length } from './utf8-length.ts'
 
 /** Longest `response_schema`, as JSON in bytes of UTF-8. */
-export const maxResponseSchemaBytes = 64 * 1024
+const maxResponseSchemaBytes = 64 * 1024
 
 const maxDepth = 64
 

@@ -1,5 +1,5 @@
 /** Names that mean something by themselves and that no template may bind. */
-export const roots = ['user', 'tenant_id', 'pathParams', 'body', 'body_text', 'response', 'forloop'] as const
+const roots = ['user', 'tenant_id', 'pathParams', 'body', 'body_text', 'response', 'forloop'] as const
 
 /** The functions of the platform, as authors write them. */
 export const functions = ['get_secret', 'get_variable', 'now', 'user.profile_fields.by_id'] as const

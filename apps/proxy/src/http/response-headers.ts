@@ -72,7 +72,7 @@ const ownFields: ReadonlySet<string> = new Set([
 ])
 
 /** Whether nothing was sent for the answer. */
-export function isHit(answer: Answer): boolean {
+function isHit(answer: Answer): boolean {
   return answer.cacheStatus.startsWith('sluice; hit')
 }
 

@@ -58,7 +58,7 @@ export interface CachedApiOptions {
 const dates = new Set(['date', 'expires', 'last-modified'])
 
 /** Starts both. */
-export async function startCachedApi(options: CachedApiOptions = {}): Promise<CachedApi> {
+async function startCachedApi(options: CachedApiOptions = {}): Promise<CachedApi> {
   const { script = [{}], definitions = { items: {} }, dripMs = 0 } = options
   let offsetMs = 0
   const now = () => Date.now() + offsetMs

@@ -38,7 +38,7 @@ const retireMs = 60_000
  *
  * @throws CommandError where the files are wrong at the start, or the port cannot be had
  */
-export async function dev(options: DevOptions, output: Output, stop: AbortSignal): Promise<void> {
+async function dev(options: DevOptions, output: Output, stop: AbortSignal): Promise<void> {
   const settings = readSettings()
   const files = { registry: resolve(options.registry), config: resolve(options.config) }
   let session = openSession(files, settings, output)

@@ -45,7 +45,7 @@ export function registerDiff(program: Command, { output }: CommandContext): void
  *
  * @throws CommandError where a registry has errors, or there are facts that `--fail-on` names
  */
-export function diff(files: readonly [string, string], options: DiffOptions, output: Output): void {
+function diff(files: readonly [string, string], options: DiffOptions, output: Output): void {
   const { json = false, markdown = false, failOn = [] } = options
   if (json && markdown) throw new CommandError('Print one of the two: --json or --markdown.')
   const settings = readSettings()

@@ -23,7 +23,7 @@ export function registerInit(program: Command, { output }: CommandContext): void
  *
  * @throws CommandError where a file of it is there already; nothing is written then
  */
-export async function init(folder: string, output: Output): Promise<void> {
+async function init(folder: string, output: Output): Promise<void> {
   const files = await starterFiles()
   const present = files.filter(({ name, optional }) => optional !== true && existsSync(join(folder, name)))
   if (present.length > 0) {

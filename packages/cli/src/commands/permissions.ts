@@ -32,7 +32,7 @@ export function registerPermissions(program: Command, { output }: CommandContext
  *
  * @throws CommandError where a registry has errors, or the file is another one and `--check`
  */
-export function permissions(files: readonly string[], options: PermissionsOptions, output: Output): void {
+function permissions(files: readonly string[], options: PermissionsOptions, output: Output): void {
   const settings = readSettings()
   const names = files.length === 0 ? [usualRegistry] : files
   const connectors = names.flatMap((file) => [...loadConnectors(file, { settings, output })])

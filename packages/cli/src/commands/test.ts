@@ -61,7 +61,7 @@ export interface TestOptions {
  *
  * @throws CommandError where there is nothing to run, or the exchange ended in a problem
  */
-export async function testConnector(permalink: string, options: TestOptions, output: Output): Promise<void> {
+async function testConnector(permalink: string, options: TestOptions, output: Output): Promise<void> {
   const files = { registry: resolve(options.registry), config: resolve(options.config) }
   const session = openSession(files, readSettings(), output)
   if (session === undefined) throw new CommandError('Nothing was run: mend the errors above')

@@ -53,7 +53,7 @@ export function registerTypes(program: Command, { output }: CommandContext): voi
  *
  * @throws CommandError where a file is wrong, the proxy does not answer, or nothing can be written
  */
-export async function types(files: readonly string[], options: TypesOptions, output: Output): Promise<void> {
+async function types(files: readonly string[], options: TypesOptions, output: Output): Promise<void> {
   if (options.url !== undefined && files.length > 0) {
     throw new CommandError('Nothing was written: name registry files or --url, not both')
   }

@@ -43,7 +43,7 @@ export function registerValidate(program: Command, { output }: CommandContext): 
  *
  * @throws CommandError where there are errors, or warnings and `--strict`
  */
-export function validate(files: readonly string[], options: ValidateOptions, output: Output): void {
+function validate(files: readonly string[], options: ValidateOptions, output: Output): void {
   const { strict = false, json = false } = options
   const config = options.config === undefined ? undefined : configOf(options.config, output)
   const judge = registryOptions(config, readSettings())

@@ -10,7 +10,7 @@ export interface RateLimits {
 }
 
 /** Without a limit everybody on the network could spend what the API grants its owner. */
-export const defaultAnonymousLimit: RateLimit = { requests: 300, per_seconds: 60, scope: 'user' }
+const defaultAnonymousLimit: RateLimit = { requests: 300, per_seconds: 60, scope: 'user' }
 
 /** The limits of a definition; a connector that anybody may call never has none. */
 export function compileRateLimits(

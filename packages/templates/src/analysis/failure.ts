@@ -14,7 +14,7 @@ export class CompileFailure extends Error {
 }
 
 /** The failure as its author sees it. */
-export function toDiagnostic(source: string, failure: CompileFailure): TemplateDiagnostic {
+function toDiagnostic(source: string, failure: CompileFailure): TemplateDiagnostic {
   const { line, column }: Position = positionAt(source, failure.offset)
   return { code: failure.code, message: failure.message, line, column }
 }

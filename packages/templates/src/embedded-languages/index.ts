@@ -6,7 +6,7 @@ import { odata } from './odata.ts'
 import { soql } from './soql.ts'
 import { sysparm } from './sysparm.ts'
 
-export type { InnerLanguage, InnerLanguageName } from './language.ts'
+export type { InnerLanguage } from './language.ts'
 export { operand, operandPlace, requireNumber, requirePlain } from './plain.ts'
 export { valueWriter } from './write-value.ts'
 

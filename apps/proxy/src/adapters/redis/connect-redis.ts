@@ -31,7 +31,7 @@ export interface RedisOptions {
 }
 
 /** What a call may wait for Redis (spec: "no wait beyond 50 ms"). */
-export const redisTimeoutMs = 50
+const redisTimeoutMs = 50
 
 const connectTimeoutMs = 500
 /** Without a sign of life for so long, a connection is made anew: a host that vanished sends no reset. */
