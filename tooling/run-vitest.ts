@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { runCommand } from './child.ts'
+import { rootFolder, runCommand } from './child.ts'
 import { addTotals, oneFailure, type Totals } from './totals.ts'
 
 /**
@@ -15,7 +15,11 @@ export async function runVitest(args: readonly string[], timeoutMs?: number): Pr
     const exitCode = await runCommand({
       command: 'vitest',
       args: ['run', '--reporter=default', '--reporter=./tooling/totals-reporter.ts', ...args],
-      env: { TMPDIR: scratch },
+      // Tests start the command line a hundred times: with its modules compiled it starts in six tenths of the CPU time.
+      env: {
+        TMPDIR: scratch,
+        NODE_COMPILE_CACHE: join(rootFolder, 'node_modules', '.cache', 'node-compile'),
+      },
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
       onMessage: (message) => {
         reported = message as Totals

@@ -8,7 +8,8 @@ import { delimiter, dirname, join, resolve } from 'node:path'
 
 const packed = resolve(process.argv[2] ?? 'packed')
 const tarballs = readdirSync(packed).filter((name) => name.endsWith('.tgz'))
-if (tarballs.length === 0) throw new Error(`${packed} holds no packages. Run pnpm build and pnpm pack-all first.`)
+if (tarballs.length === 0)
+  throw new Error(`${packed} holds no packages. Run pnpm build and pnpm pack-all first.`)
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-packed-'))
 // The Node that runs this is the one to try, also for what starts `node` by its name.
@@ -28,7 +29,9 @@ try {
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest))
   run('npm', 'install', '--no-audit', '--no-fund', '--loglevel=error')
   for (const name of Object.keys(specifiers)) {
-    const { exports = {} } = JSON.parse(readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8'))
+    const { exports = {} } = JSON.parse(
+      readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8'),
+    )
     for (const [entry, target] of Object.entries(exports)) {
       // Only what is loaded: not a pattern of files, a file for <script>, or JSON.
       if (typeof target === 'string' || entry.includes('*')) continue
