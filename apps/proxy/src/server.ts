@@ -1,10 +1,14 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { createApp } from './app.ts'
 import { answerClientError, answerConnect, malformedRequest, maxHeaderBytes } from './http/client-error.ts'
 import { type Connections, trackConnections } from './http/connections.ts'
 import { createFrontDoor } from './http/front-door.ts'
+import { permalinkOfPlainCall } from './http/plain-call.ts'
 import { malformedAnswer } from './http/problem-answer.ts'
+import { watchForStalls } from './http/stalled-callers.ts'
+import { createStrayErrors } from './http/stray-errors.ts'
+import { createExecute } from './routes/execute.ts'
 import type { Services } from './services.ts'
 
 /** Where to listen. */
@@ -23,6 +27,11 @@ export interface RunningServer {
    * Readiness off, no new connections, calls in flight are finished; after 30 s what is left is cut.
    */
   close(): Promise<void>
+  /**
+   * Takes an error that nothing handled, for `uncaughtException` and `unhandledRejection`: it is logged, and the exchange
+   * that it belongs to ends with `INTERNAL_ERROR`.
+   */
+  takeStrayError(error: unknown): void
 }
 
 const headersTimeoutMs = 15_000
@@ -41,6 +50,7 @@ const drainTimeoutMs = 30_000
 export async function startServer(services: Services, { port, host }: ListenOptions): Promise<RunningServer> {
   let current = serve(services)
   const takesAtTheDoor = createFrontDoor()
+  const strayErrors = createStrayErrors(() => current.services)
   const server = createServer(
     {
       maxHeaderSize: maxHeaderBytes,
@@ -54,13 +64,19 @@ export async function startServer(services: Services, { port, host }: ListenOpti
     (incoming, outgoing) => {
       // A connection that outlives the shutdown's beginning ends with its answer.
       if (current.services.lifecycle.isShuttingDown()) outgoing.shouldKeepAlive = false
-      if (takesAtTheDoor(incoming, outgoing, current.services)) return
-      void current.listener(incoming, outgoing)
+      const { services, respond } = current
+      strayErrors.within({ incoming, outgoing, services }, () => {
+        if (!takesAtTheDoor(incoming, outgoing, services)) respond(incoming, outgoing)
+      })
     },
   )
   const connections = trackConnections(server)
+  watchForStalls(server, connections, services.delivery.stalledCallerMs)
   server.on('clientError', (error, socket) => answerClientError(error, socket, connections))
-  server.on('connect', (_incoming, socket) => answerConnect(socket, connections))
+  server.on('connect', (_incoming, socket) => {
+    connections.keepDraining(socket)
+    answerConnect(socket, connections)
+  })
   // An expectation that nobody knows may be ignored (RFC 9110 §10.1.1); Node's own 417 would not say who refused.
   server.on('checkExpectation', (incoming, outgoing) => server.emit('request', incoming, outgoing))
   await listen(server, { port, host })
@@ -70,14 +86,22 @@ export async function startServer(services: Services, { port, host }: ListenOpti
       current = serve(next)
     },
     close: () => drain(server, connections, current.services),
+    takeStrayError: strayErrors.take,
   }
 }
 
+/** How requests are responded to with these services: a plain call at once, all else by the app. */
 function serve(services: Services) {
-  const listener = getRequestListener(createApp(services).fetch, {
+  const execute = createExecute(services)
+  const app = createApp(services, execute)
+  const listener = getRequestListener(app.fetch, {
     errorHandler: (error) => malformedAnswer(malformedRequest(error)),
   })
-  return { services, listener }
+  const respond = (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    const permalink = permalinkOfPlainCall(incoming)
+    void (permalink === undefined ? listener(incoming, outgoing) : execute({ incoming, outgoing }, permalink))
+  }
+  return { services, respond }
 }
 
 function listen(server: Server, { port, host }: ListenOptions): Promise<void> {
@@ -102,7 +126,10 @@ async function drain(server: Server, connections: Connections, { lifecycle }: Se
     server.close(() => resolve())
   })
   connections.endWhenIdle()
-  const deadline = setTimeout(() => server.closeAllConnections(), drainTimeoutMs)
+  const deadline = setTimeout(() => {
+    connections.cutUnfinished()
+    server.closeAllConnections()
+  }, drainTimeoutMs)
   await closed
   clearTimeout(deadline)
 }

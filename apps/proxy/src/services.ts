@@ -6,6 +6,7 @@ import {
   createPlans,
   createTokenSource,
   defaultLimits,
+  type Limits,
   type Logger,
   noTokenStore,
   type Ports,
@@ -50,6 +51,7 @@ import {
 } from './adapters/store/memory-tenants.ts'
 import { createRedisTokens } from './adapters/tokens/redis-tokens.ts'
 import { type CsrfTokens, createCsrfTokens } from './http/csrf.ts'
+import { type DeliveryLimits, defaultDeliveryLimits } from './http/delivery-limits.ts'
 import { createGuessLimits, type GuessLimits } from './http/guess-limits.ts'
 import { createRateLimits, type RateLimits } from './http/rate-limit.ts'
 import { createLifecycle, type Lifecycle } from './lifecycle.ts'
@@ -72,6 +74,8 @@ export interface Services {
   purge(scopes: readonly Scope[]): Promise<void>
   readonly logger: Logger
   readonly lifecycle: Lifecycle
+  /** How slowly callers may read, and how long they may stream. */
+  readonly delivery: DeliveryLimits
 }
 
 /** What a process decides about its services. */
@@ -88,6 +92,9 @@ export interface ServicesOptions {
   /** The machine's, where a test does not bring its own. */
   readonly clock?: Clock
   readonly cache?: CacheBounds
+  /** Limits of an exchange other than the usual ones. */
+  readonly limits?: Partial<Limits>
+  readonly delivery?: Partial<DeliveryLimits>
   /** How other proxies hear of an invalidation while Redis cannot be reached. */
   readonly generation?: Generation
   readonly logger?: Logger
@@ -140,6 +147,7 @@ export function createServices(options: ServicesOptions): MemoryServices {
     random: Math.random,
     limits: {
       ...defaultLimits,
+      ...options.limits,
       storedAnswerBytes: options.cache?.maxAnswerBytes ?? defaultLimits.storedAnswerBytes,
     },
     cacheKeySecret,
@@ -168,6 +176,7 @@ export function createServices(options: ServicesOptions): MemoryServices {
     purge,
     logger,
     lifecycle: createLifecycle(),
+    delivery: { ...defaultDeliveryLimits, ...options.delivery },
     close: async () => {
       await Promise.all([upstream.close(), isolatedRenderer.close()])
       await shared?.redis.close()

@@ -1,11 +1,21 @@
 import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { cutConnection } from './write-response.ts'
 
 /** The connections of a server and what is still to be answered on them. */
 export interface Connections {
   /** Ends every connection on which nothing is to be answered, now and as soon as that is so. */
   endWhenIdle(): void
+  /** Whether nothing is to be answered on a connection. */
+  isIdle(socket: Socket): boolean
+  /**
+   * Goes on telling the responses of a connection that it has drained, which Node stops to do once a CONNECT came on it:
+   * those before it would never end.
+   */
+  keepDraining(socket: Duplex): void
+  /** Cuts every response that is not finished, so that none looks whole. */
+  cutUnfinished(): void
   /**
    * Calls back when a response that is none of the server's own may be written: the responses to the requests before
    * are out, and that to the request itself has not begun. Where it has, the connection is cut: a second response
@@ -24,8 +34,9 @@ export function trackConnections(server: Server): Connections {
   const answers = new Map<Duplex, ServerResponse[]>()
   let ending = false
 
+  const isIdle = (socket: Socket) => answers.get(socket)?.every(isFinished) === true
   const endIfIdle = (socket: Socket) => {
-    if (answers.get(socket)?.every(isFinished)) socket.destroySoon()
+    if (isIdle(socket)) socket.destroySoon()
   }
 
   server.on('connection', (socket: Socket) => {
@@ -41,13 +52,26 @@ export function trackConnections(server: Server): Connections {
     if (ending) outgoing.once('finish', () => endIfIdle(socket))
   })
   return {
+    isIdle,
+    cutUnfinished() {
+      for (const known of [...answers.values()])
+        known.filter((one) => !isFinished(one)).forEach(cutConnection)
+    },
+    keepDraining(socket) {
+      socket.on('drain', () =>
+        answers
+          .get(socket)
+          ?.find((outgoing) => !isFinished(outgoing))
+          ?.emit('drain'),
+      )
+    },
     inTurn(socket, respond) {
       const before = (answers.get(socket) ?? []).filter((outgoing) => !isFinished(outgoing))
       // What is malformed may be the payload of a request that a handler has already.
       const own = before.at(-1)?.req.complete === false ? before.pop() : undefined
       afterAll(before, () => {
         if (!socket.writable) return
-        if (own?.headersSent) socket.destroy()
+        if (own?.headersSent) cutConnection(own)
         else respond()
       })
     },

@@ -2,6 +2,7 @@ import type { ProblemError } from '@sluice/connector-schema'
 import type { CompiledConnector, Logger, Timings } from '@sluice/pipeline'
 import type { Tenant } from '../tenant.ts'
 import type { Arrival } from './arrival.ts'
+import { isCallersFault } from './caller-fault.ts'
 import { noteError } from './error-note.ts'
 
 /** What is known of an exchange when it is over. */
@@ -32,6 +33,7 @@ export function logExchange(logger: Logger, record: ExchangeRecord): void {
     status,
     code: problem?.code,
     stage: problem?.stage,
+    fault: problem !== undefined && isCallersFault(problem) ? 'caller' : undefined,
     cause: problem?.cause === undefined ? undefined : noteError(problem.cause),
     cache: cacheStatus,
     aborted: whole ? undefined : true,

@@ -17,14 +17,14 @@ export interface ProblemContext {
   readonly rateLimit?: HeaderRecord | undefined
 }
 
-/** The one place where a failure becomes an answer (RFC 9457). */
-export function problemAnswer({
-  arrival,
-  problem,
-  grant,
-  timings = noTimings,
-  rateLimit,
-}: ProblemContext): Response {
+/** A failure as a web response. */
+export function problemAnswer(context: ProblemContext): Response {
+  const { status, headers, body } = problemResponse(context)
+  return new Response(body, { status, headers })
+}
+
+/** The one place where a failure becomes a response (RFC 9457). */
+export function problemResponse({ arrival, problem, grant, timings = noTimings, rateLimit }: ProblemContext) {
   const { requestId } = arrival
   const headers: Record<string, string> = {
     ...alwaysSet,
@@ -38,10 +38,7 @@ export function problemAnswer({
   }
   for (const [name, value] of Object.entries(problem.headers)) headers[name.toLowerCase()] = value
   if (grant !== undefined) Object.assign(headers, corsHeaders(grant, headers))
-  return new Response(JSON.stringify(toProblemDocument(problem, requestId)), {
-    status: problem.status,
-    headers,
-  })
+  return { status: problem.status, headers, body: JSON.stringify(toProblemDocument(problem, requestId)) }
 }
 
 /** The response to what was no request that a handler could have seen. */

@@ -12,7 +12,7 @@ const arrival = arrive({ incoming, outgoing: {} as ServerResponse }, systemClock
 
 function headersOf(headers: Answer['headers'], more: { status?: number; rateLimit?: HeaderRecord } = {}) {
   const { status = 200, rateLimit } = more
-  const answer = { status, headers, body: null, cacheStatus: 'sluice; fwd=miss' }
+  const answer = { status, headers, body: null, cacheStatus: 'sluice; fwd=miss', headWaitMs: 0 }
   return answerHeaders({ arrival, answer, timings: noTimings, totalMs: 1, grant: undefined, rateLimit })
 }
 

@@ -1,4 +1,5 @@
-import type { Answer, Timings } from '@sluice/pipeline'
+import { Readable } from 'node:stream'
+import { type Answer, isEventStream, type Timings } from '@sluice/pipeline'
 import type { CorsGrant } from '../tenant.ts'
 import type { Arrival } from './arrival.ts'
 import { corsHeaders } from './cors.ts'
@@ -58,6 +59,8 @@ export function answerHeaders({
     headers[name] = typeof former === 'string' ? `${former}, ${value}` : value
   }
   if (answer.status === 204 || answer.status === 205) delete headers['content-length']
+  // nginx and its kin hold a response back until it fills their buffers; the events of a stream are to be seen as they come.
+  if (answer.body instanceof Readable && isEventStream(answer.headers)) headers['x-accel-buffering'] = 'no'
   if (rateLimit !== undefined) Object.assign(headers, rateLimit)
   return grant === undefined ? headers : Object.assign(headers, corsHeaders(grant, headers))
 }

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import type { HttpBindings } from '@hono/node-server'
 import { ProblemError } from '@sluice/connector-schema'
 import {
   type Answer,
@@ -8,22 +9,25 @@ import {
   type Timings,
   when,
 } from '@sluice/pipeline'
-import type { Context } from 'hono'
 import { checkHost, checkMethod, checkRoles, findConnector } from '../http/admit.ts'
 import { type Arrival, arrive, elapsedMs } from '../http/arrival.ts'
+import { callerGone, callerTooSlow } from '../http/caller-fault.ts'
 import { corsGrant } from '../http/cors.ts'
-import { callerGone, ExchangeEnding } from '../http/exchange-ending.ts'
+import { watchUnread } from '../http/delivery-watch.ts'
+import { noteError } from '../http/error-note.ts'
+import { ExchangeEnding } from '../http/exchange-ending.ts'
 import { logExchange } from '../http/exchange-log.ts'
 import type { HeaderRecord } from '../http/header-record.ts'
-import type { NodeEnv } from '../http/node-env.ts'
+import { bodyBegins } from '../http/hold-head.ts'
 import { checkOrigin, refuseResourceLoads } from '../http/origin.ts'
 import { parseCall } from '../http/parse-call.ts'
-import { bearsBody } from '../http/payload.ts'
-import { asProblem, problemAnswer } from '../http/problem-answer.ts'
+import { asProblem } from '../http/problem-answer.ts'
 import { answerHeaders } from '../http/response-headers.ts'
 import { type Caller, identifyCaller } from '../http/session.ts'
-import { streamAnswer } from '../http/stream-answer.ts'
+import { streamResponse } from '../http/stream-response.ts'
 import { noTimings } from '../http/timing-headers.ts'
+import { writeProblem } from '../http/write-problem.ts'
+import { cutConnection, writeWhole } from '../http/write-response.ts'
 import { shuttingDown } from '../lifecycle.ts'
 import type { Services } from '../services.ts'
 
@@ -34,26 +38,26 @@ interface Progress {
   connector?: CompiledConnector
   rateLimit?: HeaderRecord | undefined
   timings?: Timings
+  ending?: ExchangeEnding
 }
 
 /**
- * `{METHOD} /connectors/{permalink}/execute`: admits a call, runs its exchange, answers. Gives no promise where nothing
- * is waited for.
+ * `{METHOD} /connectors/{permalink}/execute`: admits a call, runs its exchange, and writes the response itself: whatever
+ * goes wrong on the way, no library's own words leave. Gives no promise where nothing is waited for.
  */
-export function createExecute(services: Services): (c: Context<NodeEnv>) => Response | Promise<Response> {
-  return (c) => {
-    const response = answer(services, arrive(c.env, services.ports.clock), c.req.param('permalink') ?? '')
-    // Only after an answer that it waited for does the server read what is left of a payload to its end.
-    return bearsBody(c.env.incoming) ? Promise.resolve(response) : response
-  }
+export function createExecute(services: Services): Execute {
+  return (bindings, permalink) => respondTo(services, arrive(bindings, services.ports.clock), permalink)
 }
 
-function answer(services: Services, arrival: Arrival, permalink: string): Response | Promise<Response> {
+/** Responds to one call of a connector. Throws and rejects never. */
+export type Execute = (bindings: HttpBindings, permalink: string) => void | Promise<void>
+
+function respondTo(services: Services, arrival: Arrival, permalink: string): void | Promise<void> {
   const progress: Progress = { arrival }
   try {
-    const answered = when(admit(services, progress, permalink), (call) => run(services, progress, call))
-    if (!(answered instanceof Promise)) return answered
-    return answered.catch((error: unknown) => refuse(services, progress, error))
+    const responded = when(admit(services, progress, permalink), (call) => run(services, progress, call))
+    if (!(responded instanceof Promise)) return responded
+    return responded.catch((error: unknown) => refuse(services, progress, error))
   } catch (error) {
     return refuse(services, progress, error)
   }
@@ -89,12 +93,13 @@ function admit(services: Services, progress: Progress, permalink: string): Call 
       const { requestBytes: payloadLimitBytes, exchangeMs } = services.ports.limits
       if (outgoing.destroyed) throw callerGone()
       const ending = new ExchangeEnding(arrival, exchangeMs)
+      progress.ending = ending
       return parseCall({ arrival, caller, connector, ending, payloadLimitBytes })
     })
   })
 }
 
-function run(services: Services, progress: Progress, call: Call): Response | Promise<Response> {
+function run(services: Services, progress: Progress, call: Call): void | Promise<void> {
   const { outgoing } = progress.arrival
   const { payload } = call
   // Whatever is left of a payload once the answer is out stops being read into memory.
@@ -106,23 +111,44 @@ function run(services: Services, progress: Progress, call: Call): Response | Pro
   })
 }
 
-function respond(services: Services, progress: Progress, answer: Answer): Response {
-  const { arrival, caller, connector, rateLimit, timings = noTimings } = progress
-  const { status, cacheStatus } = answer
-  const grant = corsGrant(arrival.incoming, services.tenants, caller?.tenant)
+function respond(services: Services, progress: Progress, answer: Answer): void | Promise<void> {
+  const { arrival } = progress
   const body = bodyOf(arrival, answer)
-  const totalMs = elapsedMs(arrival)
-  const record = { arrival, tenant: caller?.tenant, connector, status, timings, totalMs, cacheStatus }
+  if (!(body instanceof Readable)) return respondWhole(services, progress, { ...answer, body })
+  return when(bodyBegins(body, answer.headWaitMs), () =>
+    respondStreaming(services, progress, { ...answer, body }),
+  )
+}
+
+function respondWhole(
+  services: Services,
+  progress: Progress,
+  answer: Answer & { body: Uint8Array | null },
+): void {
+  const { arrival } = progress
+  const { outgoing } = arrival
+  const { head, record } = described(services, progress, answer)
+  writeWhole(outgoing, { ...head, body: answer.body })
+  watchUnread(outgoing, services.delivery, () =>
+    logExchange(services.logger, {
+      ...record,
+      totalMs: elapsedMs(arrival),
+      whole: false,
+      problem: callerTooSlow(),
+    }),
+  )
+  logExchange(services.logger, record)
+}
+
+function respondStreaming(services: Services, progress: Progress, answer: Answer & { body: Readable }): void {
+  const { arrival, ending } = progress
+  const { body } = answer
   try {
-    const headers = answerHeaders({ arrival, answer, timings, totalMs, grant, rateLimit })
-    if (!(body instanceof Readable)) {
-      logExchange(services.logger, record)
-      return new Response(body, { status, headers })
-    }
-    return streamAnswer(arrival.outgoing, {
-      status,
-      headers,
+    const { head, record } = described(services, progress, answer)
+    streamResponse(arrival.outgoing, {
+      ...head,
       body,
+      limits: services.delivery,
       onEnd: (whole, error) =>
         logExchange(services.logger, {
           ...record,
@@ -131,10 +157,22 @@ function respond(services: Services, progress: Progress, answer: Answer): Respon
           ...(error instanceof ProblemError && { problem: error }),
         }),
     })
+    ending?.beginStream(services.delivery.streamMs)
   } catch (error) {
-    if (body instanceof Readable) body.destroy()
+    body.destroy()
     throw error
   }
+}
+
+/** The head of a response, and what the log says of it. */
+function described(services: Services, progress: Progress, answer: Answer) {
+  const { arrival, caller, connector, rateLimit, timings = noTimings } = progress
+  const { status, cacheStatus } = answer
+  const grant = corsGrant(arrival.incoming, services.tenants, caller?.tenant)
+  const totalMs = elapsedMs(arrival)
+  const headers = answerHeaders({ arrival, answer, timings, totalMs, grant, rateLimit })
+  const record = { arrival, tenant: caller?.tenant, connector, status, timings, totalMs, cacheStatus }
+  return { head: { status, headers }, record }
 }
 
 /** HEAD, 204, 205 and 304 have no content (RFC 9110 §6.4.1, §15.3.6), whatever the API sent. */
@@ -144,7 +182,7 @@ function bodyOf({ incoming }: Arrival, { body, status }: Answer): Answer['body']
   return null
 }
 
-function refuse(services: Services, progress: Progress, error: unknown): Response {
+function refuse(services: Services, progress: Progress, error: unknown): void {
   const { arrival, caller, connector, rateLimit, timings = noTimings } = progress
   const problem = asProblem(error)
   const grant = corsGrant(arrival.incoming, services.tenants, caller?.tenant)
@@ -158,5 +196,10 @@ function refuse(services: Services, progress: Progress, error: unknown): Respons
     problem,
     whole: !arrival.outgoing.destroyed,
   })
-  return problemAnswer({ arrival, problem, grant, timings, rateLimit })
+  try {
+    writeProblem(arrival.outgoing, { arrival, problem, grant, timings, rateLimit })
+  } catch (unwritten) {
+    services.logger.error({ request_id: arrival.requestId, cause: noteError(unwritten) }, 'failure')
+    cutConnection(arrival.outgoing)
+  }
 }

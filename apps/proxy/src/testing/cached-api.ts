@@ -17,7 +17,7 @@ export interface Scripted {
   readonly delayMs?: number
   /** 102 and 103 before the answer, the latter with a header of its own. */
   readonly interim?: boolean
-  /** Closes the connection instead of answering. */
+  /** Closes the connection amid the head of its response. */
   readonly disconnect?: boolean
 }
 
@@ -78,7 +78,8 @@ async function startCachedApi(options: CachedApiOptions = {}): Promise<CachedApi
     } = typeof next === 'function' ? next(request, index) : next
     if (delayMs > 0) await sleep(delayMs)
     if (disconnect === true) {
-      outgoing.destroy()
+      // Amid the head: what ends without a byte on a kept connection is sent once more.
+      outgoing.socket?.end('HTTP/1.1 ')
       return
     }
     if (interim === true) {

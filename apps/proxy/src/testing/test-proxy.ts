@@ -82,6 +82,7 @@ export async function startTestProxy(options: TestProxyOptions = {}): Promise<Te
   return {
     url: server.url,
     use: server.use,
+    takeStrayError: server.takeStrayError,
     services,
     log,
     call: (target, call) => httpCall(server.url, target, call),

@@ -47,6 +47,8 @@ async function dev(options: DevOptions, output: Output, stop: AbortSignal): Prom
   const stopWatching = await watchFiles([files.registry, files.config], (file) => {
     session = apply(file, { files, session, settings, output, server }) ?? session
   })
+  const takeStrayError = (error: unknown) => server.takeStrayError(error)
+  process.on('uncaughtException', takeStrayError).on('unhandledRejection', takeStrayError)
   await printTokens(session, output)
   output.result(`ready ${server.url}`)
 
@@ -54,6 +56,7 @@ async function dev(options: DevOptions, output: Output, stop: AbortSignal): Prom
   await stopWatching()
   await server.close()
   await session?.services.close()
+  process.off('uncaughtException', takeStrayError).off('unhandledRejection', takeStrayError)
 }
 
 type Server = Awaited<ReturnType<typeof startServer>>

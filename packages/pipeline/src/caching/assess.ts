@@ -1,3 +1,4 @@
+import { isEventStream } from '../messages/event-stream.ts'
 import type { Received } from '../steps/exchange.ts'
 import { type Evaluation, evaluate, isFresh } from './freshness.ts'
 
@@ -7,6 +8,8 @@ export function assess({ method, upstream, call, requestedAtMs, receivedAtMs }: 
   const { status, headers } = upstream
   const settings = definition.cache
   const evaluation = evaluate({ method, status, headers, settings, requestedAtMs, receivedAtMs })
+  // A stream of events has no end to wait for: nobody keeps it, whatever else is said.
+  if (isEventStream(headers)) return { ...evaluation, storable: false, noStore: true }
   return { ...evaluation, storable: evaluation.storable && !dependencies.timeInResponse }
 }
 

@@ -13,6 +13,7 @@ const answer: Answer = {
   ],
   body: Buffer.from('x'),
   cacheStatus: 'sluice; fwd=uri-miss',
+  headWaitMs: 0,
 }
 
 test.each([['"v1"'], ['W/"v1"'], ['"v0", "v1"'], ['*'], ['"a,b", W/"v1"']])(

@@ -19,6 +19,7 @@ export function withCondition(answer: Answer, call: Call): Answer {
     headers: answer.headers.filter(([name]) => kept.has(name)),
     body: null,
     cacheStatus: answer.cacheStatus,
+    headWaitMs: 0,
   }
 }
 

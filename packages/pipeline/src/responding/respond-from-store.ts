@@ -37,6 +37,7 @@ export function answerFromStore(
     headers,
     body: call.connector.definition.method === 'HEAD' ? null : stored.body,
     cacheStatus: `sluice; ${described(reason, stored, nowMs)}`,
+    headWaitMs: 0,
   }
 }
 

@@ -5,6 +5,7 @@
 import type { Readable } from 'node:stream'
 import { ProblemError } from '@sluice/connector-schema'
 import { type CompiledTemplate, type ResponseValues, TemplateRenderError } from '@sluice/templates'
+import { isEventStream } from '../messages/event-stream.ts'
 import { type HeaderList, headerValue } from '../messages/header-list.ts'
 import { decodeUtf8, orRelease, readWhole } from '../messages/payload.ts'
 import type { Ports } from '../ports/context.ts'
@@ -40,7 +41,19 @@ function transform(received: Assessed, ports: StagePorts): Transformed | Promise
     const typed = contentType === '' ? headers : withContentType(headers, contentType)
     return { received, status, headers: typed, body: received.whole ?? upstream.body }
   }
+  if (isEventStream(upstream.headers)) throw endlessInput(status)
   return render({ received, template, headers }, ports)
+}
+
+/** A template needs the whole of a response, which a stream of events never is. */
+function endlessInput(upstreamStatus: number): ProblemError {
+  return new ProblemError('RESPONSE_TEMPLATE_FAILED', {
+    detail:
+      'The API responded with a stream of events, which response_body cannot transform. ' +
+      'Ask the API for a whole response, or take response_body out.',
+    upstreamStatus,
+    params: ['response_body'],
+  })
 }
 
 interface Rendering {

@@ -3,7 +3,7 @@
  * body are searched as they stream. The stage ends once something may leave, so that until then a find, or a failure of
  * the API, is a problem with a code and no broken connection.
  */
-import { headerValue } from '../messages/header-list.ts'
+import { isEventStream } from '../messages/event-stream.ts'
 import { joined, orRelease, readAtHand } from '../messages/payload.ts'
 import type { Ports } from '../ports/context.ts'
 import { ResponseWindow, type WindowOptions } from '../secrecy/response-window.ts'
@@ -41,7 +41,7 @@ export function scanUpstreamResponse(received: Received, ports: StagePorts): Rec
 
 async function begun(received: Received, options: WindowOptions): Promise<Received> {
   const { upstream } = received
-  const isEvents = /^text\/event-stream\b/i.test(headerValue(upstream.headers, 'content-type') ?? '')
+  const isEvents = isEventStream(upstream.headers)
   const { pieces, isWhole } = isEvents ? nothingYet : await readAtHand(upstream.body, atHandBytes, atHandMs)
   if (isWhole) return { ...received, whole: searchedBytes(joined(pieces), options) }
   const window = new ResponseWindow({ ...options, isEvents })

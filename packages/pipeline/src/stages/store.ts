@@ -14,6 +14,7 @@ import { type HeaderList, headerValue } from '../messages/header-list.ts'
 import { orRelease, readIfSmall } from '../messages/payload.ts'
 import type { CacheStore, Clock, Limits, StoredAnswer } from '../ports/ports.ts'
 import { cacheControlFor } from '../responding/cache-control.ts'
+import { headWaitMs } from '../responding/head-wait.ts'
 import type { Answer, Assessed, Received, Transformed } from '../steps/exchange.ts'
 import { when } from '../steps/when.ts'
 
@@ -43,6 +44,7 @@ function keep(transformed: Transformed, ports: Needs): Answer | Promise<Answer> 
     headers: [...headers, ...lifetimeHeaders(received, ports.clock)],
     body,
     cacheStatus: `sluice; fwd=${plan.forward}${stored ? '; stored' : ''}`,
+    headWaitMs: headWaitMs({ ...transformed, body }),
   }))
 }
 

@@ -199,6 +199,8 @@ export interface Answer {
   readonly body: Uint8Array | Readable | null
   /** Value of `Cache-Status` (RFC 9211). */
   readonly cacheStatus: string
+  /** How long the head waits for the first byte of a body that streams, in milliseconds. */
+  readonly headWaitMs: number
 }
 
 /** An early exit: the stages that follow are not run. */

@@ -2,7 +2,8 @@ import { createServer, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { PassThrough, Readable } from 'node:stream'
 import { afterEach, expect, test } from 'vitest'
-import { streamAnswer } from './stream-answer.ts'
+import { defaultDeliveryLimits } from './delivery-limits.ts'
+import { streamResponse } from './stream-response.ts'
 
 let closeServer: () => void = () => undefined
 afterEach(() => closeServer())
@@ -21,7 +22,14 @@ const respond = (
   outgoing: ServerResponse,
   body: Readable,
   onEnd: (whole: boolean) => void = () => undefined,
-) => streamAnswer(outgoing, { status: 200, headers: { 'content-type': 'text/plain' }, body, onEnd })
+) =>
+  streamResponse(outgoing, {
+    status: 200,
+    headers: { 'content-type': 'text/plain' },
+    body,
+    limits: defaultDeliveryLimits,
+    onEnd,
+  })
 
 /** Everything that comes over a connection until it ends, and whether it ended by a reset. */
 function readRaw(port: number): Promise<{ text: string; hadError: boolean }> {
