@@ -1,8 +1,9 @@
 /**
- * Three things that undici's HTTP/1 client gets wrong or keeps to itself, put right between it and its socket.
+ * Four things that undici's HTTP/1 client gets wrong or keeps to itself, put right between it and its socket.
  *
  * - An unasked `100 Continue` breaks its exchange. RFC 9110 §15.2: a client must be able to parse 1xx responses even
  *   if it does not expect any. (undici skips all others.)
+ * - Equal lengths, said twice, are refused.
  * - A connection reset ends a body of unknown length as if it were whole.
  * - That a connection had been used before, and ended before the first byte of a response, cannot be told from its
  *   errors: such a request may be sent again (RFC 9112 §9.3.1).
@@ -10,9 +11,9 @@
 import diagnosticsChannel from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import type { DiagnosticsChannel } from 'undici'
+import { withOneLength } from './equal-lengths.ts'
 
 const headEnd = '\r\n\r\n'
-/** A head that goes on for longer is left to undici, which refuses it. */
 const maxHeadBytes = 32 * 1024
 
 interface Connection {
@@ -22,7 +23,7 @@ interface Connection {
   hasResponded: boolean
   /** Whether the next bytes begin an answer. */
   beginsAnswer: boolean
-  /** Bytes that begin an answer, too few to be judged. */
+  /** The beginning of a head that is not whole yet. */
   held: Buffer | undefined
 }
 
@@ -45,7 +46,7 @@ export function correctSocket<S extends Socket>(socket: S): S {
   socket.read = (size?: number): Buffer | null => {
     const chunk: Buffer | null = read(size)
     if (chunk !== null) connection.hasResponded = true
-    return chunk !== null && connection.beginsAnswer ? skipContinue(connection, chunk) : chunk
+    return chunk !== null && connection.beginsAnswer ? correctedHead(connection, chunk) : chunk
   }
   socket.prependListener('error', (error: NodeJS.ErrnoException) => {
     // undici takes ECONNRESET for the end of a body that has no length; it fails on any other code.
@@ -75,16 +76,21 @@ class ClosedByPeer extends Error {
   readonly code = 'CLOSED_BY_PEER'
 }
 
-/** What is left of an answer's first bytes without any `100 Continue`; `null` until that can be told. */
-function skipContinue(connection: Connection, chunk: Buffer): Buffer | null {
+/** A response's first bytes as undici can read them; `null` until its head is whole. */
+function correctedHead(connection: Connection, chunk: Buffer): Buffer | null {
   let bytes = connection.held === undefined ? chunk : Buffer.concat([connection.held, chunk])
   connection.held = undefined
-  while (mayBeContinue(bytes)) {
+  for (;;) {
     const end = bytes.indexOf(headEnd, 0, 'latin1')
-    if (end === -1 && bytes.length > maxHeadBytes) break
+    // What is no HTTP, or a head without an end, is left to undici, which refuses it.
+    if (end === -1 && (bytes.length > maxHeadBytes || !mayBegin(bytes, 'HTTP/1.'))) break
     if (end === -1) {
       connection.held = bytes
       return null
+    }
+    if (!isContinue(bytes)) {
+      bytes = withOneLength(bytes, end)
+      break
     }
     bytes = bytes.subarray(end + headEnd.length)
     if (bytes.length === 0) return null
@@ -93,7 +99,12 @@ function skipContinue(connection: Connection, chunk: Buffer): Buffer | null {
   return bytes
 }
 
-function mayBeContinue(bytes: Buffer): boolean {
-  const start = bytes.toString('latin1', 0, 'HTTP/1.1 100 '.length)
-  return ['HTTP/1.1 100 ', 'HTTP/1.1 100\r'].some((line) => line.startsWith(start))
+function isContinue(bytes: Buffer): boolean {
+  return /^HTTP\/1\.1 100[ \r]/.test(bytes.toString('latin1', 0, 'HTTP/1.1 100 '.length))
+}
+
+/** Whether bytes begin with a text, as far as there are any. */
+function mayBegin(bytes: Buffer, text: string): boolean {
+  const begun = bytes.toString('latin1', 0, text.length)
+  return text.startsWith(begun)
 }
