@@ -18,6 +18,7 @@ export function mendPem(text: string): string {
   const [, kind, inner = ''] = found
   const base64 = inner.replace(/\s+/g, '')
   // A header such as `Proc-Type` (RFC 1421) belongs to an encrypted key, and its line breaks mean something.
+  // guard: keys-with-headers-as-they-are
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) return broken
   const label = kind === undefined ? 'PRIVATE KEY' : `${kind} PRIVATE KEY`
   const lines = base64.match(new RegExp(`.{1,${lineLength}}`, 'g')) ?? []

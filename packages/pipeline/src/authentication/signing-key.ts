@@ -97,6 +97,7 @@ function readJwk(text: string, algorithm: SignatureAlgorithm): Record<string, un
 function refuseKeyFile(text: string): void {
   const file = parseObject(text)
   if (file === undefined || Object.hasOwn(file, 'kty')) return
+  // guard: no-whole-key-files (mend-pem.test.ts)
   if (file.type === 'service_account' || isPem(file.private_key)) {
     const member = 'store the value of its member `private_key` alone'
     throw new SigningKeyError(`the secret is a whole service-account file in JSON; ${member}`)

@@ -85,10 +85,12 @@ function throwRefused({ missing, host, place }: Refused, { secretPlaces }: Compi
     const detail = `The connector needs secrets that do not exist: ${missing.join(', ')}`
     throw new ProblemError('SECRET_NOT_FOUND', { detail, params: missing })
   }
+  // guard: allowed-hosts (packages/pipeline/src/tokens/tokens.test.ts)
   if (host.length > 0) {
     const detail = `These secrets may not go to every host that this connector sends them to: ${host.join(', ')}`
     throw new ProblemError('SECRET_NOT_ALLOWED_FOR_HOST', { detail, params: host })
   }
+  // guard: allowed-places
   if (place.length > 0) {
     const used = place.map((name) => `${name} (${[...(secretPlaces.get(name) ?? none)].join(', ')})`)
     const detail = `These secrets may not be in every place where this connector uses them: ${used.join('; ')}. Add the place to the secret's \`places\`, or use the secret elsewhere`

@@ -153,6 +153,7 @@ const minSentLength = 8
 
 function toldContentType(value: string | undefined, sent: readonly string[]): string | undefined {
   const type = (value?.split(';')[0] ?? '').trim().toLowerCase()
+  // guard: told-content-types
   if (type.length > maxTypeLength || !mediaType.test(type)) return undefined
   const repeats = sent.some(
     (text) =>

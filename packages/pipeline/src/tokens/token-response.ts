@@ -75,10 +75,13 @@ function mendedFields(fields: Readonly<Record<string, unknown>>): Readonly<Recor
 export function faultyField(fields: Readonly<Record<string, unknown>>): FaultyField | undefined {
   const { access_token, token_type, expires_in } = fields
   if (isAbsent(access_token)) return { name: 'access_token', isMissing: true }
+  // guard: sendable-tokens (exchange-failure.test.ts)
   if (typeof access_token !== 'string' || !isSendable(access_token)) {
     return { name: 'access_token', isMissing: false }
   }
+  // guard: bearer-tokens-only (exchange-failure.test.ts)
   if (!isBearer(token_type)) return { name: 'token_type', isMissing: false }
+  // guard: lives-in-seconds (exchange-failure.test.ts)
   if (!isAbsent(expires_in) && !isSeconds(expires_in)) return { name: 'expires_in', isMissing: false }
   return undefined
 }

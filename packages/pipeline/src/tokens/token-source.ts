@@ -132,6 +132,7 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
   function mayRenew(key: string): boolean {
     const last = renewals.get(key)
     const now = clock.monotonic()
+    // guard: paced-renewals (tokens.test.ts)
     if (last !== undefined && now - last < renewalIntervalMs) return false
     renewals.set(key, now)
     return true
@@ -161,6 +162,7 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
     async drop(request, refused) {
       const key = keyOf(request, keySecret)
       const isReplaced = inFlight.has(key) || heldToken(key, refused) !== undefined
+      // guard: drops-refused-tokens (tokens.test.ts)
       if (!isReplaced && mayRenew(key)) await drop(key, refused)
     },
   }

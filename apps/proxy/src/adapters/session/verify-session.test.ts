@@ -446,6 +446,17 @@ describe('with a key set', () => {
       expect(await outcome()).toBe('accepted')
     })
 
+    test('a redirect to another origin is not, though the guard would let it through', async () => {
+      const other = createServer((_, response) => void response.end(JSON.stringify({ keys })))
+      await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+      const otherHost = `127.0.0.1:${(other.address() as AddressInfo).port}`
+      respond = (_, response) => void response.writeHead(302, { location: `http://${otherHost}/jwks` }).end()
+      const guarded = createUpstream({ exceptions: allowUpstreams([url.host, otherHost]) })
+      expect(await outcome(createKeySetFetch(guarded))).toBe('OVERLOADED')
+      await guarded.close()
+      await new Promise<void>((resolve) => other.close(() => resolve()))
+    })
+
     test.each([
       ['to another port', () => `http://127.0.0.1:${Number(url.port) + 1}/jwks`],
       ['to another host', () => `http://localhost:${url.port}/jwks`],

@@ -26,6 +26,7 @@ export function refuseCallersIdentity(field: string, uses: Uses, report: Definit
   if (uses.body) sent.push('the payload')
   if (sent.length === 0) return
   const message = `\`${field}\` says who is asking, which a caller may not choose: take ${sent.join(' and ')} out, and use the session, a variable or a secret`
+  // guard: no-identity-of-callers-choice (packages/pipeline/src/authentication/authentication.test.ts)
   report.error(configPath(field), 'CALLER_CHOOSES_IDENTITY', message)
 }
 
