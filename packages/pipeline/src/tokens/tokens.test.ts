@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { ProblemError } from '@sluice/connector-schema'
 import { decodeJwt, jwtVerify } from 'jose'
 import { describe, expect, test } from 'vitest'
@@ -330,6 +331,36 @@ describe('the life of a token', () => {
     expect(asked).toHaveLength(3)
   })
 
+  test.each([
+    ['the assertion', {}],
+    ['the client as well', { client_authentication: 'private_key_jwt' }],
+  ])('a rotated key of %s asks for another token', async (_, change) => {
+    const rotating = { ...secrets }
+    const { call, asked } = world({ secrets: rotating })
+    await call(jwtBearer(change))
+    await call(jwtBearer(change))
+    expect(asked).toHaveLength(1)
+    const another = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
+    rotating.key = String(another.export({ type: 'pkcs8', format: 'pem' }))
+    await call(jwtBearer(change))
+    expect(asked).toHaveLength(2)
+  })
+
+  test('a rotated key of a client that signs asks for another token', async () => {
+    const rotating = { ...secrets }
+    const { call, asked } = world({ secrets: rotating })
+    const proving = clientCredentials({
+      client_secret: undefined,
+      client_authentication: 'private_key_jwt',
+      private_key: "{{ get_secret('key') }}",
+    })
+    await call(proving)
+    const another = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
+    rotating.key = String(another.export({ type: 'pkcs8', format: 'pem' }))
+    await call(proving)
+    expect(asked).toHaveLength(2)
+  })
+
   test('a cache hit asks for no token', async () => {
     const { call, asked, sent } = world({ api: () => ({ headers: [['cache-control', 'max-age=60']] }) })
     await call(jwtBearer(), { cache: { enabled: true } })
@@ -475,8 +506,8 @@ describe('a token that the API refuses', () => {
   test('is not dropped where another one has taken its place meanwhile', async () => {
     const { api, revoke } = revokedAfterFirst()
     const late = Promise.withResolvers<void>()
-    const { call, asked } = world({
-      tokens: two,
+    const { call, asked, time } = world({
+      tokens: [...two, json({ ...usual, access_token: 'token-3' })],
       api: async (request) => {
         if (request.body === 'late') await late.promise
         return api(request)
@@ -487,9 +518,14 @@ describe('a token that the API refuses', () => {
     const slow = call(clientCredentials(), { method: 'POST' }, unknownLength('late'))
     await call(clientCredentials())
     expect(asked).toHaveLength(2)
+    time.nowMs += 30_000
     late.resolve()
     expect(await slow).toMatchObject({ status: 401 })
     await call(clientCredentials())
     expect(asked).toHaveLength(2)
+    // Nor did it use up the renewal of the one that took its place.
+    revoke('token-2')
+    expect(await call(clientCredentials())).toMatchObject({ status: 200 })
+    expect(asked).toHaveLength(3)
   })
 })
