@@ -22,7 +22,7 @@ const registry = {
       headers: [
         { key: 'X-Locked', value: 'locked-header' },
         { key: 'X-Open', value: 'open', overridable: true },
-        { key: 'X-Name', value: '{{ user.first_name }}' },
+        { key: 'X-Name', value: "{{ user.first_name | default: '' }}" },
       ],
       query_parameters: [
         { key: 'locked', value: 'locked-query' },

@@ -32,6 +32,39 @@ const registry = {
       path_parameters: [{ key: 'id' }],
     },
     {
+      name: 'Own records',
+      url: `${base}/records`,
+      query_parameters: [
+        { key: 'owner', value: '{{ user.email }}' },
+        { key: 'limit', value: '20' },
+      ],
+    },
+    { name: 'Own page', url: `${base}/users/{{ user.email }}` },
+    {
+      name: 'Own leads',
+      method: 'POST',
+      url: `${base}/leads`,
+      request_body: `{"q": "SELECT Id FROM Lead WHERE Email LIKE '%{{ user.email | soql }}%'"}`,
+    },
+    {
+      name: 'Own account',
+      url: `${base}/account`,
+      authentication: {
+        type: 'basic',
+        config: { username: '{{ user.email | downcase }}', password: "{{ get_secret('p') }}" },
+      },
+    },
+    {
+      name: 'Own or all',
+      url: `${base}/records`,
+      query_parameters: [{ key: 'owner', value: "{{ user.email | default: '' }}" }],
+    },
+    {
+      name: 'Welcome',
+      url: `${base}/welcome`,
+      response_body: '{"mail": {{ user.email }}, "text": "Hello {{ user.email }}"}',
+    },
+    {
       name: 'Incidents',
       url: `${base}/incidents`,
       query_parameters: [
@@ -70,6 +103,7 @@ beforeAll(async () => {
       tenant_id: 'demo',
       session_secret: sessionSecret,
       variables: { api: api.origin },
+      secrets: { p: { value: 'the password of every account', allowed_hosts: ['127.0.0.1'] } },
       allow_upstreams: [`127.0.0.1:${api.port}`],
     },
   })
@@ -158,5 +192,36 @@ describe('embedded languages', () => {
   test('plain lets no condition through', async () => {
     expect(failed(await call('plain', { given_name: 'x OR project is not EMPTY' }))[0]).toBe(422)
     expect(sent()).toEqual([])
+  })
+})
+
+describe('a value that a user lacks narrows nothing less', () => {
+  test.each([
+    ['own-records', 'GET', 'query_parameters[0].value, line 1, column 1: `user.email` is missing'],
+    ['own-page', 'GET', 'url, line 1, column 33: `user.email` is missing'],
+    ['own-leads', 'POST', 'request_body, line 1, column 47: `user.email` is missing'],
+    ['own-account', 'GET', 'authentication.config.username, line 1, column 1: `user.email` is missing'],
+  ])('%s', async (permalink, method, detail) => {
+    for (const email of [undefined, null, '']) {
+      const answer = await call(permalink, { email }, { method })
+      expect([answer.status, answer.json().code]).toEqual([422, 'TEMPLATE_RENDERING_FAILED'])
+      expect(answer.json().detail).toContain(detail)
+      expect(answer.json().detail).toContain("| default: ''")
+    }
+    expect(api.received).toEqual([])
+    expect((await call(permalink, {}, { method })).status).toBe(200)
+    expect(api.received).toHaveLength(1)
+  })
+
+  test('unless the definition says that it may', async () => {
+    expect((await call('own-or-all', { email: undefined })).status).toBe(200)
+    expect(api.received.map(({ target }) => target)).toEqual(['/records'])
+  })
+
+  test('in a response template it is 502, with the status of the API', async () => {
+    const answer = await call('welcome', { email: undefined })
+    expect(answer.status).toBe(502)
+    expect(answer.json()).toMatchObject({ code: 'RESPONSE_TEMPLATE_FAILED', upstream_status: 200 })
+    expect(answer.json().detail).toContain('`user.email` is missing')
   })
 })

@@ -2,6 +2,7 @@ import { utf8Length } from '@sluice/connector-schema'
 import { analyse } from './analysis/analyse.ts'
 import { CompileFailure, collecting, toDiagnostics } from './analysis/failure.ts'
 import { findJinjaSign, type JinjaSign } from './analysis/jinja-signs.ts'
+import { findStrict } from './analysis/missing-values.ts'
 import { type BodyFormat, bodyFormatOf } from './body-format.ts'
 import { hasMarkers, lex } from './dialects/liquid/lexer.ts'
 import { parseStatements } from './dialects/liquid/statements.ts'
@@ -80,6 +81,7 @@ function compileParts(
     flow: parsed.flow,
     analysis,
     positions,
+    strict: findStrict({ parsed, place, nextToText: positions.nextToText }),
     refuse: (text) => refuseWhole(text, place, { format, positions }),
     begin: parsed.statements[0]?.begin ?? 0,
   })

@@ -35,7 +35,7 @@ describe('a JSON body', () => {
   test('a value inside a text literal is a part of that text', () => {
     const nasty = 'O"Brien\\\n\u2028</script>\ud800'
     const source =
-      '{"hello": "Dear {{ user.first_name }}!", "n": "{{ now() }}", "none": "<{{ user.last_name }}>"}'
+      '{"hello": "Dear {{ user.first_name }}!", "n": "{{ now() }}", "none": "<{{ user.last_name | default: \'\' }}>"}'
     expect(JSON.parse(render(source, 'request_body', withUser({ first_name: nasty })))).toEqual({
       hello: `Dear ${nasty}!`,
       n: '1700000000',

@@ -129,12 +129,6 @@ test('a list is written part after part, and an object not at all', () => {
 })
 
 describe('missing values', () => {
-  test('an absent optional value renders as nothing', () => {
-    expect(
-      render('[{{ user.last_name }}{{ user.last_name.x.y }}{{ pathParams.none }}{{ user.roles[9] }}]'),
-    ).toBe('[]')
-  })
-
   test('without a user, user.* fails', () => {
     const given = { ...values, session: { tenant_id: 't1' } }
     expect(failureOf(() => render('{{ user.id }}', 'query', given)).reason).toBe('missing')

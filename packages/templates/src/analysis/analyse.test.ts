@@ -27,7 +27,7 @@ describe('calls', () => {
     ['{{ now() | date: "%Y-%m-%d %H:%M" }}', '2023-11-14 22:13'],
     ['{{ user.profile_fields.by_id(123) }}', 'Analytical Engines'],
     ['{{ user.profile_fields.by_id(7).city }}', 'London'],
-    ['{{ user.profile_fields.by_id(8) }}', ''],
+    ["{{ user.profile_fields.by_id(8) | default: '' }}", ''],
     ["{% for i in (1..2) %}{{ get_variable('region') }}{% endfor %}", 'eueu'],
     ['{% for i in (now(-1699999999)..now(-1699999998)) %}{{ i }}{% endfor %}', '12'],
     ["{% case get_variable('region') %}{% when 'eu' %}EU{% endcase %}", 'EU'],
@@ -322,7 +322,7 @@ describe('data is never code', () => {
   test('a value that holds a private name finds nothing', () => {
     const given = withUser({ first_name: '\ue000', email: '\ue001' })
     const source =
-      "{{ get_secret('key') }}{% assign m = '{}' | from_json %}{{ m[user.first_name] }}{{ user[user.first_name] }}|"
+      "{{ get_secret('key') }}{% assign m = '{}' | from_json %}{{ m[user.first_name] | default: '' }}{{ user[user.first_name] | default: '' }}|"
     expect(render(source, 'query', given)).toBe('s3cr3t-value|')
   })
 

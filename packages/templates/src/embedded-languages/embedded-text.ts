@@ -29,6 +29,8 @@ export class HostedText {
   readonly nowhere: HostedPosition
   /** Outputs that stand inside of what the author wrote, quotes or an operator, and that. */
   readonly quoted = new Map<Statement, string>()
+  /** Outputs next to text that may be an embedded language; not those whose author says by `raw` that it is none. */
+  readonly nextToText = new Set<Statement>()
   /** Outputs behind an operator, without quotes around them. */
   private readonly operands = new Set<Statement>()
   private readonly languages: readonly TextAutomaton[]
@@ -97,11 +99,15 @@ export class HostedText {
     return { states: this.languages.map(() => undefined), hosts }
   }
 
-  /** Warns of every output beside literal text that could change the meaning of that text. */
+  /** Finds every output next to literal text, and warns of those that could change the meaning of that text. */
   finish(): void {
     for (const { hasText, outputs } of this.hosts.values()) {
       if (!hasText) continue
-      for (const statement of outputs) if (this.isUnprotected(statement)) this.warn(statement)
+      for (const statement of outputs) {
+        if (this.isUnprotected(statement)) this.warn(statement)
+        const { filters = [] } = statement.expressions[0] ?? {}
+        if (filters.at(-1)?.name !== 'raw') this.nextToText.add(statement)
+      }
     }
   }
 

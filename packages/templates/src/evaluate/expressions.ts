@@ -35,13 +35,7 @@ export function compileFiltered(
   replaced?: Replaced | undefined,
 ): Evaluate {
   const initial = compileValue(value, slots)
-  const steps = filters.map((filter) => {
-    return compileFilter(
-      filter,
-      slots,
-      filter.name === replaced?.name ? replaced.run : ofRuntime(filter.name),
-    )
-  })
+  const steps = filters.map((filter) => compileFilter(filter, slots, runOf(filter, replaced)))
   const [first, second] = steps
   if (first === undefined) return initial
   if (second === undefined) return (frame) => first(initial(frame), frame)
@@ -54,20 +48,26 @@ export function compileFiltered(
 }
 
 /** A filter in a frame: its run, whether it is the table's or an output's own. */
-type RunInFrame = (value: unknown, args: readonly unknown[], frame: Frame) => unknown
+export type RunInFrame = (value: unknown, args: readonly unknown[], frame: Frame) => unknown
 
-/** The filters come with the values, so that compiling a template loads none of them. */
-function ofRuntime(name: string): RunInFrame {
+/** What a filter does. The table's come with the values, so that compiling a template loads none of them. */
+export function runOf({ name }: Filter, replaced: Replaced | undefined): RunInFrame {
+  if (name === replaced?.name) return replaced.run
   return (value, args, frame) => frame.filterNamed(name)(value, args, frame)
 }
 
-function compileFilter(filter: Filter, slots: Slots, run: RunInFrame): Step {
+/** The arguments of a filter, the named ones last and as pairs. */
+export function compileArguments(filter: Filter, slots: Slots): readonly Evaluate[] {
   const positional = filter.arguments.map((argument) => compileValue(argument, slots))
   const named = [...filter.named].map(([name, value]): Evaluate => {
     const evaluate = compileValue(value, slots)
     return (frame) => [name, evaluate(frame)]
   })
-  const all = [...positional, ...named]
+  return [...positional, ...named]
+}
+
+function compileFilter(filter: Filter, slots: Slots, run: RunInFrame): Step {
+  const all = compileArguments(filter, slots)
   const [only, ...others] = all
   if (only === undefined) return (value, frame) => run(value, [], frame)
   if (others.length === 0) return (value, frame) => run(value, [only(frame)], frame)

@@ -6,6 +6,7 @@ import { compileValue, type Evaluate } from './expressions.ts'
 import type { Frame } from './frame.ts'
 import { RenderFailure } from './render-error.ts'
 import type { Slots } from './slots.ts'
+import { required } from './strict.ts'
 
 /** What a loop goes through. A range is counted, never made: it can be longer than memory. */
 interface Items {
@@ -21,9 +22,17 @@ export interface Turns {
   item(turn: number): unknown
 }
 
-/** What a loop goes through, each time that it is reached. */
-export function compileTurns(node: LoopNode, slots: Slots): (frame: Frame) => Turns {
-  const items = compileItems(node.collection, slots)
+/**
+ * What a loop goes through, each time that it is reached.
+ *
+ * @param what - how the collection is written, where it must not be missing
+ */
+export function compileTurns(
+  node: LoopNode,
+  slots: Slots,
+  what: string | undefined,
+): (frame: Frame) => Turns {
+  const items = compileItems(node.collection, slots, what)
   const end = slots.shared(`end ${node.identity}`)
   const offset =
     node.offset === 'continue' ? ({ slots: all }: Frame) => all[end] : modifier(node.offset, slots)
@@ -49,18 +58,25 @@ function modifier(value: Value | 'continue' | undefined, slots: Slots): Evaluate
   return typeof value === 'object' ? compileValue(value, slots) : undefined
 }
 
-function compileItems(collection: Value, slots: Slots): (frame: Frame) => Items {
-  if (collection.kind === 'range') return compileRange(collection, slots)
-  const evaluate = compileValue(collection, slots)
+function compileItems(collection: Value, slots: Slots, what: string | undefined): (frame: Frame) => Items {
+  const compile = (value: Value): Evaluate => {
+    const evaluate = compileValue(value, slots)
+    return what === undefined ? evaluate : required(evaluate, what)
+  }
+  if (collection.kind === 'range') return compileRange(collection, compile)
+  const evaluate = compile(collection)
   return (frame) => {
     const items = itemsOf(evaluate(frame))
     return { length: items.length, at: (index) => items[index] }
   }
 }
 
-function compileRange({ bounds }: Range, slots: Slots): (frame: Frame) => Items {
-  const low = compileValue(bounds[0], slots)
-  const high = compileValue(bounds[1], slots)
+function compileRange(
+  { bounds: [first, last] }: Range,
+  compile: (value: Value) => Evaluate,
+): (frame: Frame) => Items {
+  const low = compile(first)
+  const high = compile(last)
   return (frame) => new RangeItems(toBound(low(frame)), toBound(high(frame)))
 }
 

@@ -1,4 +1,6 @@
+import { writtenValue } from '../analysis/missing-values.ts'
 import { toText } from '../positions/escaping/escape.ts'
+import type { Filtered } from '../tree/expressions.ts'
 import type {
   BranchesNode,
   CaptureNode,
@@ -16,6 +18,7 @@ import { compileFiltered, compileValue, type Replaced } from './expressions.ts'
 import type { Frame } from './frame.ts'
 import { compileTurns } from './loop.ts'
 import type { Slots } from './slots.ts'
+import { compileStrict, required } from './strict.ts'
 
 /** What to do after a node: go on, or leave the loop around it, or go to its next turn. */
 type Signal = 'break' | 'continue' | undefined
@@ -40,6 +43,8 @@ interface Options {
   readonly writtenAt: (statement: Statement) => Written
   /** What binds a name that nothing will read. */
   readonly skipped?: ReadonlySet<Statement>
+  /** In which a missing value fails, or stays missing behind its name. */
+  readonly strict?: ReadonlySet<Statement>
 }
 
 /** Compiled nodes, and whether they can take long. */
@@ -109,12 +114,17 @@ class NodeCompiler {
   }
 
   private output(
-    { statement: { begin }, value }: Extract<FlowNode, { kind: 'output' }>,
+    { statement, value }: Extract<FlowNode, { kind: 'output' }>,
     { makeSafe, replaced }: Fit,
   ): Run {
+    const { begin } = statement
     const isTimed = value.filters.length > 0
     this.isTimed ||= isTimed
-    const evaluate = compileFiltered(value, this.slots, replaced)
+    const what = this.strictName(statement, value)
+    const evaluate =
+      what === undefined
+        ? compileFiltered(value, this.slots, replaced)
+        : compileStrict(value, this.slots, { what, replaced })
     return (frame) => {
       frame.at = begin
       if (isTimed) frame.checkTime()
@@ -123,11 +133,19 @@ class NodeCompiler {
     }
   }
 
-  private cycle(
-    { statement: { begin }, group, values, identity }: CycleNode,
-    makeSafe: Fit['makeSafe'],
-  ): Run {
-    const all = values.map((value) => compileValue(value, this.slots))
+  /** How a statement in which no value may be missing names its value; nothing for any other. */
+  private strictName(statement: Statement, value: Filtered): string | undefined {
+    const { strict, source } = this.options
+    return strict?.has(statement) === true ? writtenValue(value, source) : undefined
+  }
+
+  private cycle({ statement, group, values, identity }: CycleNode, makeSafe: Fit['makeSafe']): Run {
+    const { begin } = statement
+    const all = values.map((value) => {
+      const what = this.strictName(statement, { value, filters: [] })
+      const evaluate = compileValue(value, this.slots)
+      return what === undefined ? evaluate : required(evaluate, what)
+    })
     const groupOf = group === undefined ? () => undefined : compileValue(group, this.slots)
     const slot = this.slots.shared(`cycle ${identity}`)
     return (frame) => {
@@ -141,10 +159,15 @@ class NodeCompiler {
     }
   }
 
-  private assign({ statement: { begin }, name, value }: Extract<FlowNode, { kind: 'assign' }>): Run {
+  private assign({ statement, name, value }: Extract<FlowNode, { kind: 'assign' }>): Run {
+    const { begin } = statement
     const isTimed = value.filters.length > 0
     this.isTimed ||= isTimed
-    const evaluate = compileFiltered(value, this.slots)
+    const what = this.strictName(statement, value)
+    const evaluate =
+      what === undefined
+        ? compileFiltered(value, this.slots)
+        : compileStrict(value, this.slots, { what, keeps: true })
     const slot = this.slots.assign(name)
     return (frame) => {
       frame.at = begin
@@ -206,7 +229,8 @@ class NodeCompiler {
   private loop(node: LoopNode): Run {
     this.isTimed = true
     const { begin, variable } = node
-    const turnsOf = compileTurns(node, this.slots)
+    const what = this.strictName(node.statement, { value: node.collection, filters: [] })
+    const turnsOf = compileTurns(node, this.slots, what)
     const otherwise = this.list(node.otherwise ?? [])
     return this.slots.inLoop(variable, ({ item, index, length }) => {
       const body = this.list(node.body)

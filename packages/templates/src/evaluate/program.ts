@@ -21,6 +21,8 @@ export interface Checked {
   readonly flow: readonly FlowNode[]
   readonly analysis: Analysis
   readonly positions: Positions
+  /** In which a missing value fails the render. */
+  readonly strict: ReadonlySet<Statement>
   /** Why a rendered text cannot stand in its place; nothing when it can. */
   readonly refuse: (text: string) => RenderFailure | undefined
   /** Where the first output or tag begins: the position of errors that are about the whole. */
@@ -68,7 +70,7 @@ export function createTemplate(checked: Checked): CompiledTemplate {
 
 /** @param masked - what is shown as it is written, or not run: what it names is not looked at */
 function createRender(checked: Checked, masked: ReadonlySet<Statement>): Render {
-  const { source, flow, analysis, positions } = checked
+  const { source, flow, analysis, positions, strict } = checked
   const writtenAt = (statement: Statement): Written => {
     if (masked.has(statement)) return { shown: source.slice(statement.begin, statement.end) }
     const makeSafe = positions.escapes.get(statement)
@@ -77,7 +79,7 @@ function createRender(checked: Checked, masked: ReadonlySet<Statement>): Render 
     return { makeSafe, bearsSecret, replaced: quotedFilter(statement, positions) }
   }
   const slots = new Slots(analysis.bindings, analysis.pathTexts)
-  const { run, isTimed } = compileNodes(flow, { source, slots, writtenAt, skipped: masked })
+  const { run, isTimed } = compileNodes(flow, { source, slots, writtenAt, skipped: masked, strict })
   const needed = fallibleBindings(analysis.bindings).filter(
     ({ source: { from } }) => masked.size === 0 || from !== 'secret',
   )

@@ -70,9 +70,12 @@ describe('json', () => {
   test('from_json reads what json writes', () => {
     expect(render('{{ \'{"a":[1,{"b":"c"}]}\' | from_json | json }}')).toBe('{"a":[1,{"b":"c"}]}')
     expect(
-      render('{{ user.last_name | json }}{{ user.last_name | tojson }}{{ user.roles | json_encode }}'),
-    ).toBe('nullnull["admin","editor"]')
-    expect(render('{{ user.last_name | from_json }}')).toBe('')
+      render(
+        '[{{ user.last_name | json }},{{ user.last_name | tojson }},{{ user.roles | json_encode }}]',
+        'request_body',
+      ),
+    ).toBe('[null,null,["admin","editor"]]')
+    expect(render('{{ user.last_name | from_json }}', 'request_body')).toBe('null')
   })
 
   test.each(['', '{', "{'a':1}", 'undefined', '[1,]', '\u0000'])(
@@ -105,7 +108,9 @@ describe('signing', () => {
     }
     expect(errorsOf("{{ user.id | hmac_sha256: 'k', 'latin1' }}")[0]?.message).toContain("'base64'")
     expect(errorsOf('{{ user.id | hmac_sha256 }}')[0]?.message).toContain('argument')
-    expect(failureOf(() => render('{{ user.id | hmac_sha256: user.last_name }}')).reason).toBe('filter')
+    expect(
+      failureOf(() => render('{{ user.id | hmac_sha256: user.last_name }}', 'request_body')).reason,
+    ).toBe('filter')
   })
 
   test('base64 and base64url', () => {
@@ -179,13 +184,13 @@ test.each([
   'what is compared with a missing value is not taken for what merely has the property: %s',
   (filter, expected) => {
     const source = `{% assign rows = '[{"owner":"a"},{"owner":"b"},{}]' | from_json %}{{ rows | ${filter} | json }}`
-    expect(render(source)).toBe(expected)
+    expect(render(source, 'request_body')).toBe(expected)
   },
 )
 
 test('what is rejected for a missing value is nothing', () => {
   const source = `{% assign rows = '[{"owner":"a"},{}]' | from_json %}{{ rows | reject: 'owner', user.last_name | json }}`
-  expect(render(source)).toBe('[{"owner":"a"},{}]')
+  expect(render(source, 'request_body')).toBe('[{"owner":"a"},{}]')
 })
 
 test('raw takes no argument', () => {

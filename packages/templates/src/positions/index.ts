@@ -22,6 +22,8 @@ export interface Positions {
   readonly escapes: PositionReport['escapes']
   /** Outputs of an inner language between quotes that the author wrote, and the quote. */
   readonly quoted: ReadonlyMap<Statement, string>
+  /** Outputs next to text that may be an embedded language. */
+  readonly nextToText: ReadonlySet<Statement>
   /** Whether a value can be the key of a JSON object. */
   readonly hasComputedKeys: boolean
   readonly failures: readonly CompileFailure[]
@@ -73,6 +75,7 @@ export function computePositions({ source, parsed, place, format }: Subject): Po
   return {
     escapes: report.escapes,
     quoted: hosted.quoted,
+    nextToText: hosted.nextToText,
     hasComputedKeys,
     failures: report.failures,
     warnings: report.warnings,

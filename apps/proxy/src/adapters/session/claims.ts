@@ -38,8 +38,8 @@ export class ClaimError extends Error {
 type Claims = Readonly<Record<string, unknown>>
 
 /**
- * The session that verified claims describe. Nothing is guessed: an absent or null optional claim is absent, a
- * wrongly typed one is an error, so that an identity is never half right.
+ * The session that verified claims describe. Nothing is guessed: an absent, null or empty optional claim is absent, so
+ * that templates see one kind of missing value; a wrongly typed one is an error, so that an identity is never half right.
  *
  * @throws ClaimError
  */
@@ -67,14 +67,14 @@ function claimOf(claims: Claims, name: string): unknown {
 
 function requiredText(claims: Claims, name: string): string {
   const value = optionalText(claims, name)
-  if (value === undefined || value === '') throw new ClaimError(name)
+  if (value === undefined) throw new ClaimError(name)
   return value
 }
 
 function optionalText(claims: Claims, name: string): string | undefined {
   const value = claimOf(claims, name)
   if (value !== undefined && typeof value !== 'string') throw new ClaimError(name)
-  return value
+  return value === '' ? undefined : value
 }
 
 function rolesOf(claims: Claims, name: string): readonly string[] {
@@ -88,5 +88,5 @@ function fieldsOf(claims: Claims, name: string): Readonly<Record<string, unknown
   const value = claimOf(claims, name)
   if (value === undefined) return {}
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new ClaimError(name)
-  return value as Readonly<Record<string, unknown>>
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null && field !== ''))
 }

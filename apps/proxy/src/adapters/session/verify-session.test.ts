@@ -84,6 +84,13 @@ describe('a token that its issuer signed', () => {
     expect(session.user).toEqual({ id: '7', roles: [], profile_fields: {} })
   })
 
+  test('has no value where a claim is empty, so that a template cannot take it for one', async () => {
+    const empty = { email: '', given_name: '', family_name: '', preferred_username: '' }
+    const fields = { profile_fields: { 1: '', 2: null, 3: 'x', 4: 0, 5: false } }
+    const session = await verifier().verify(await sign(claims({ ...empty, ...fields })), connection)
+    expect(session.user).toEqual({ id: '7', roles: [], profile_fields: { 3: 'x', 4: 0, 5: false } })
+  })
+
   test('takes each value from the claim that is configured for it', async () => {
     const issuer = { ...hs, claims: { tenant_id: 'org', first_name: 'vorname' } }
     const token = await sign(claims({ org: 'other', vorname: 'Ada', given_name: 'no' }))

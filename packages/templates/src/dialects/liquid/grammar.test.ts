@@ -6,7 +6,7 @@ import { compiled, errorsOf, render } from '../../testing/support.ts'
 describe('what is allowed works as in Liquid', () => {
   test.each([
     ['Hello {{ user.first_name }}!', 'Hello Ada!'],
-    ['{{ user.last_name }}', ''],
+    ["{{ user.last_name | default: '' }}", ''],
     ["{{ user.first_name | upcase | append: '-' | append: tenant_id }}", 'ADA-t1'],
     ["{{ user['first_name'] }}", 'Ada'],
     ['{{ user.roles[1] }}{{ user.roles.first }}{{ user.roles | size }}', 'editoradmin2'],
