@@ -110,7 +110,7 @@ test.each([
   ['user.roles[-3]', 'null'],
 ])('%s', (expression, expected) => {
   const source = `{% assign rows = user.email | from_json %}{% assign yes = true %}{% assign no = false %}{{ ${expression} | json }}`
-  expect(render(source, 'auth_text', withUser({ email: rows }))).toBe(expected)
+  expect(render(source, 'request_body', withUser({ email: rows }))).toBe(expected)
 })
 
 test('a condition is read from the right, as Liquid does', () => {
