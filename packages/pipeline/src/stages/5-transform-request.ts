@@ -1,6 +1,6 @@
 /**
  * Stage 5: the request as the API will receive it. Renders `request_body`, or lets the caller's payload through
- * byte for byte, as it stands.
+ * byte for byte, unchanged.
  */
 import type { Readable } from 'node:stream'
 import { hasPayload, ProblemError } from '@sluice/connector-schema'

@@ -163,7 +163,7 @@ function toldContentType(value: string | undefined, sent: readonly string[]): st
   return repeats ? undefined : type
 }
 
-/** In seconds (RFC 9110 §10.2.3), written by us: what else stands there is not passed on. */
+/** In seconds (RFC 9110 §10.2.3), written by us: anything else is not passed on. */
 function toldRetryAfter(value: string | undefined, nowMs: number): string | undefined {
   if (value === undefined) return undefined
   if (/^[0-9]{1,9}$/.test(value)) return String(Number(value))

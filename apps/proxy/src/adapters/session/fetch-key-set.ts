@@ -3,7 +3,7 @@ import { headerValue, type Upstream, type UpstreamAnswer } from '@sluice/pipelin
 /**
  * Fetches the text of a key set.
  *
- * @throws Error where it cannot be had
+ * @throws Error where it cannot be fetched
  */
 export type FetchKeySet = (url: URL) => Promise<string>
 

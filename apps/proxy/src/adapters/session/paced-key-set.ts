@@ -2,7 +2,7 @@ import type { Clock } from '@sluice/pipeline'
 import { createLocalJWKSet } from 'jose'
 import type { FetchKeySet } from './fetch-key-set.ts'
 
-/** The keys of an issuer cannot be had at the moment: nothing is said of the token. */
+/** The keys of an issuer cannot be fetched at the moment: nothing is said of the token. */
 export class KeysUnavailable extends Error {
   override readonly name = 'KeysUnavailable'
 }

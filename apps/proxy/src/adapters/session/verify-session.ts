@@ -134,7 +134,7 @@ async function verifyWith(issuer: Issuer, token: string, clock: Clock): Promise<
 }
 
 /**
- * What says that the keys cannot be had is not the token's fault. Everything else is a token, or a key that it names,
+ * What says that the keys cannot be fetched is not the token's fault. Everything else is a token, or a key that it names,
  * that cannot be used: a key that is too short for its algorithm (RFC 7518 §3.3, RFC 8725 §3.5), of another type, or
  * malformed. An issuer that publishes such a key must not be able to make the proxy fail.
  */
