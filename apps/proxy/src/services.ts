@@ -4,6 +4,7 @@ import {
   createFlights,
   createInjectedSearches,
   createPlans,
+  createSigningKeys,
   createTokenSource,
   defaultLimits,
   type Limits,
@@ -11,7 +12,7 @@ import {
   noTokenStore,
   type Ports,
   type Scope,
-  tagOf,
+  tagsOfScope,
 } from '@sluice/pipeline'
 import { createLogAudit } from './adapters/audit/log-audit.ts'
 import { createCache } from './adapters/cache/create-cache.ts'
@@ -26,7 +27,7 @@ import { connectRedis, type RedisConnection } from './adapters/redis/connect-red
 import { createWorkerRenderer } from './adapters/render/worker-renderer.ts'
 import type { KeyRing } from './adapters/sealing/key-ring.ts'
 import { createSealing, type Sealing } from './adapters/sealing/sealing.ts'
-import { sharedKey } from './adapters/sealing/shared-key.ts'
+import { sharedKey, sharedKeys } from './adapters/sealing/shared-key.ts'
 import {
   createMemorySecrets,
   createMemoryVariables,
@@ -126,21 +127,29 @@ export function createServices(options: ServicesOptions): MemoryServices {
   const keyFor = (purpose: string) =>
     ring === undefined ? createSecretKey(randomBytes(32)) : sharedKey(ring, purpose)
   const cacheKeySecret = keyFor('cache keys')
+  const invalidationKeys = ring === undefined ? [cacheKeySecret] : sharedKeys(ring, 'cache keys')
   const versionKey = keyFor('versions of values')
-  const secrets = createMemorySecrets(versionKey)
   const variables = createMemoryVariables(versionKey)
   const store = shared === undefined ? noTokenStore : createRedisTokens(shared.redis, shared.sealing)
   const cache = createProcessCache(options, shared)
   const guessLimits = createGuessLimits({ clock, logger, audit: createLogAudit(logger) })
+  const tokens = createTokenSource({ upstream, store, clock, keySecret: cacheKeySecret })
+  const plans = createPlans()
+  const signingKeys = createSigningKeys()
+  const searches = createInjectedSearches()
+  const secrets = createMemorySecrets(versionKey, (tenantId) => {
+    for (const memory of [plans, signingKeys, searches, tokens]) memory.forget(tenantId)
+  })
   const ports: Ports = {
     secrets,
     variables,
     upstream,
     isolatedRenderer,
-    tokens: createTokenSource({ upstream, store, clock, keySecret: cacheKeySecret }),
+    tokens,
+    signingKeys,
     cache,
-    plans: createPlans(),
-    searches: createInjectedSearches(),
+    plans,
+    searches,
     findings: guessLimits,
     flights: createFlights(clock),
     clock,
@@ -151,9 +160,10 @@ export function createServices(options: ServicesOptions): MemoryServices {
       storedAnswerBytes: options.cache?.maxAnswerBytes ?? defaultLimits.storedAnswerBytes,
     },
     cacheKeySecret,
+    invalidationKeys,
   }
   const purge = async (scopes: readonly Scope[]) => {
-    await cache.invalidate(scopes.map((scope) => tagOf(scope, cacheKeySecret)))
+    await cache.invalidate(scopes.flatMap((scope) => tagsOfScope(scope, invalidationKeys)))
   }
   return {
     tenants: createMemoryTenants(options.tenants),

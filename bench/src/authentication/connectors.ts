@@ -6,6 +6,7 @@ import {
   createFlights,
   createInjectedSearches,
   createPlans,
+  createSigningKeys,
   createTokenSource,
   defaultLimits,
   noTokenStore,
@@ -102,6 +103,7 @@ export function benchPorts(answer: () => Readable): Ports {
       isCurrent: () => true,
       invalidate: () => undefined,
     },
+    signingKeys: createSigningKeys(),
     plans: createPlans(),
     searches: createInjectedSearches(),
     findings: { found: () => undefined },
@@ -111,5 +113,6 @@ export function benchPorts(answer: () => Readable): Ports {
     clock,
     limits: defaultLimits,
     cacheKeySecret: keySecret,
+    invalidationKeys: [keySecret],
   }
 }

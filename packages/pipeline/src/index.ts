@@ -1,6 +1,7 @@
+export { createSigningKeys, type SigningKeys } from './authentication/signing-key.ts'
 export { createFlights, type Flights } from './caching/coalescing.ts'
 export { isFresh } from './caching/freshness.ts'
-export { type Scope, tagOf } from './caching/tags.ts'
+export { type Scope, tagsOfScope } from './caching/tags.ts'
 export type { CompiledConnector } from './compile/compile-connector.ts'
 export { createTenantMemory, type TenantMemory } from './memory/tenant-memory.ts'
 export { isEventStream } from './messages/event-stream.ts'

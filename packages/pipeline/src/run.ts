@@ -88,7 +88,7 @@ function planned(call: Call, run: Run): Placed | Finished | Promise<Placed | Fin
   const recalled = run.observe === undefined ? plans.recall(call, run.ports) : undefined
   if (recalled !== undefined) return recalled
   return when(through(planning, call, run), (placed) => {
-    if (!(placed instanceof Finished)) plans.remember(placed)
+    if (!(placed instanceof Finished)) plans.remember(placed, run.ports)
     return placed
   })
 }

@@ -10,7 +10,8 @@ import { type SampleApi, startSampleApi } from '../testing/sample-api.ts'
 import { bearer, compiled, startTestProxy, type TestProxy } from '../testing/test-proxy.ts'
 
 const key = `sk-${randomBytes(24).toString('hex')}`
-const encryptionKeys = parseKeyRing(`k1:${randomBytes(32).toString('base64')}`)
+const oldKey = `k1:${randomBytes(32).toString('base64')}`
+const encryptionKeys = parseKeyRing(oldKey)
 
 let redis: OwnRedis
 let api: SampleApi
@@ -30,7 +31,7 @@ afterEach(async () => {
   await redis.close()
 })
 
-async function proxyOf(): Promise<TestProxy> {
+async function proxyOf(ring = encryptionKeys): Promise<TestProxy> {
   const authentication = {
     type: 'api_key' as const,
     config: { key: 'X-Key', value: "{{ get_secret('key') }}", in: 'header' as const },
@@ -48,7 +49,7 @@ async function proxyOf(): Promise<TestProxy> {
       compiled({ permalink: 'shared', url: `http://${api.host}/shared`, authentication }),
       compiled({ permalink: 'change', method: 'POST', url: `http://${api.host}/shared` }),
     ],
-    services: { redisUrl: redis.url, encryptionKeys },
+    services: { redisUrl: redis.url, encryptionKeys: ring },
   })
   proxy.services.secrets.replace('acme', { key: { value: key, allowedHosts: ['*'] } })
   proxies.push(proxy)
@@ -101,6 +102,53 @@ test('what one proxy invalidates no proxy gives, from its memory or from Redis',
   }
 })
 
+describe('while the encryption keys are rotated', () => {
+  const newKey = `k2:${randomBytes(32).toString('base64')}`
+  const rings = {
+    old: parseKeyRing(oldKey),
+    both: parseKeyRing(`${oldKey},${newKey}`),
+    rotated: parseKeyRing(`${newKey},${oldKey}`),
+  }
+
+  test.each([
+    ['old', 'rotated'],
+    ['rotated', 'old'],
+    ['both', 'rotated'],
+    ['rotated', 'both'],
+  ] as const)(
+    'a proxy with the ring "%s" tells one with the ring "%s" what it invalidates',
+    async (from, to) => {
+      const [teller, hearer] = [await proxyOf(rings[from]), await proxyOf(rings[to])]
+      // Until the hearer listens: a purge reaches it only then.
+      await expect
+        .poll(
+          async () => {
+            await expect.poll(async () => isHit(await call(hearer))).toBe(true)
+            await teller.services.purge([{ kind: 'tenant', tenantId: 'acme' }])
+            await sleep(50)
+            return isHit(await call(hearer))
+          },
+          { timeout: 15_000 },
+        )
+        .toBe(false)
+      const scopes = [
+        { kind: 'url', tenantId: 'acme', url: `http://${api.host}/shared` },
+        { kind: 'connector', tenantId: 'acme', permalink: 'shared' },
+      ] as const
+      for (const scope of scopes) {
+        await expect.poll(async () => isHit(await call(hearer))).toBe(true)
+        const before = (await call(hearer)).body
+        await teller.services.purge([scope])
+        await expect.poll(async () => (await call(hearer)).body, { timeout: 5000 }).not.toBe(before)
+      }
+      // A successful change is an invalidation like any other.
+      const before = (await call(hearer)).body
+      await call(teller, 'change')
+      await expect.poll(async () => (await call(hearer)).body, { timeout: 5000 }).not.toBe(before)
+    },
+  )
+})
+
 test('neither keys nor values in Redis tell anything', async () => {
   const proxy = await proxyOf()
   await expectShared(proxy, await proxyOf())
@@ -126,9 +174,11 @@ test('neither keys nor values in Redis tell anything', async () => {
   ]
   for (const text of telling) expect(everything).not.toContain(text)
   expect(keys.some((name) => /^sluice:answer::[\w-]{43}$/.test(name))).toBe(true)
-  expect(keys.every((name) => /^sluice:(?:answer::[\w-]{43}|mark:(?:u\d+|[ct][\w-]{43}))$/.test(name))).toBe(
-    true,
-  )
+  expect(
+    keys.every((name) =>
+      /^sluice:(?:answer::[\w-]{43}|mark:(?:t[\w-]{22}|c[\w-]{22}\.[\w-]{22}|u[\w-]{22}\.\d+))$/.test(name),
+    ),
+  ).toBe(true)
 })
 
 test('a value moved to another key does not open there', async () => {

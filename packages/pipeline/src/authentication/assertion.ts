@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { SignatureAlgorithm } from '@sluice/connector-schema'
 import type { MaskedJson } from '../compile/authentication/json-templates.ts'
+import type { ReadSigningKey } from '../compile/authentication/render-fields.ts'
 import type { MaskedText } from '../secrecy/masked-text.ts'
 import type { SignedJwt } from '../tokens/token-request.ts'
 import { shownClaims, withNumericDates, withoutTimes } from './numeric-dates.ts'
@@ -39,7 +40,10 @@ export function assertionIdentity(assertion: Assertion, side: 'real' | 'masked')
 }
 
 /** How an assertion is signed, with times and an id of its own each time. */
-export function assertionSigner(assertion: Assertion): (nowSeconds: number) => Promise<SignedJwt> {
+export function assertionSigner(
+  assertion: Assertion,
+  signingKey: ReadSigningKey,
+): (nowSeconds: number) => Promise<SignedJwt> {
   const { issuer, subject, audience, claims, headers, algorithm, key } = assertion
   const ownClaims = withNumericDates('additional_claims', claims.real)
   return async (nowSeconds) => {
@@ -52,12 +56,10 @@ export function assertionSigner(assertion: Assertion): (nowSeconds: number) => P
       ...times,
     })
     return {
-      jwt: await signJwt({
-        claims: claimsOf('real', ownClaims),
-        headers: headers.real,
-        algorithm,
-        key: key.real,
-      }),
+      jwt: await signJwt(
+        { claims: claimsOf('real', ownClaims), headers: headers.real, algorithm, key: key.real },
+        signingKey,
+      ),
       shown: {
         header: { typ: 'JWT', ...headers.masked, alg: algorithm },
         claims: claimsOf('masked', shownClaims(claims, ownClaims)),

@@ -35,7 +35,7 @@ export function renderClient(
     }
     return {
       id,
-      proof: { method, sign: assertionSigner(assertion) },
+      proof: { method, sign: assertionSigner(assertion, fields.signingKey) },
       describe: (side) => ({ client_id: id[side], client_assertion: assertionIdentity(assertion, side) }),
     }
   }

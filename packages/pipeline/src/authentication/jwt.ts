@@ -27,7 +27,7 @@ export function jwtCredential(jwt: CompiledJwt, fields: RenderFields): PaidCrede
       jwt_headers: headers.masked,
     }),
     pay: async ({ disclose }) => {
-      const token = await signJwt(draft)
+      const token = await signJwt(draft, fields.signingKey)
       disclose?.({
         signed: 'token',
         header: { typ: 'JWT', ...headers.masked, alg: algorithm },

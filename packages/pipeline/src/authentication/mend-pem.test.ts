@@ -2,7 +2,7 @@ import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { mendPem } from './mend-pem.ts'
-import { SigningKeyError, signingKey } from './signing-key.ts'
+import { importSigningKey, SigningKeyError } from './signing-key.ts'
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
@@ -77,12 +77,12 @@ test('what is no PEM, or has headers, is left to the parser', () => {
     rsa.export({ type: 'pkcs1', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }),
   )
   expect(mendPem(encrypted)).toBe(encrypted)
-  expect(() => signingKey(encrypted, 'RS256')).toThrow(SigningKeyError)
+  expect(() => importSigningKey(encrypted, 'RS256')).toThrow(SigningKeyError)
 })
 
 test('a key signs as the same key, however it was written', () => {
   for (const text of [pkcs8.replaceAll('\n', '\\n'), pkcs8.replaceAll('\n', ' ')]) {
-    expect(signingKey(text, 'RS256').equals(createPrivateKey(pkcs8))).toBe(true)
+    expect(importSigningKey(text, 'RS256').equals(createPrivateKey(pkcs8))).toBe(true)
   }
 })
 
@@ -96,7 +96,7 @@ test.each<[string, object, string]>([
   ['a set of keys', { keys: [rsa.export({ format: 'jwk' })] }, 'store one key of it alone'],
 ])('%s in place of a key is named as that, and nothing of it is told', (_, file, message) => {
   for (const algorithm of ['RS256', 'HS256'] as const) {
-    const read = () => signingKey(JSON.stringify(file), algorithm)
+    const read = () => importSigningKey(JSON.stringify(file), algorithm)
     expect(read).toThrow(SigningKeyError)
     expect(read).toThrow(message)
     expect(read).not.toThrow(/MII|BEGIN/)

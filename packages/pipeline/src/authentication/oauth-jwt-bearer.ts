@@ -37,7 +37,7 @@ export function jwtBearerCredential(compiled: CompiledJwtBearer, fields: RenderF
     lifeMs: jwtBearerLifeMs(ttlSeconds),
     assertion: {
       describe: (side) => ({ ...assertionIdentity(assertion, side), token_ttl: ttlSeconds }),
-      sign: assertionSigner(assertion),
+      sign: assertionSigner(assertion, fields.signingKey),
     },
   })
 }

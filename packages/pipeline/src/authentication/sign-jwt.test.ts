@@ -3,7 +3,7 @@ import { createPublicKey } from 'node:crypto'
 import { compactVerify } from 'jose'
 import { expect, test } from 'vitest'
 import { signCompact } from './sign-jwt.ts'
-import { signingKey } from './signing-key.ts'
+import { createSigningKeys, importSigningKey } from './signing-key.ts'
 
 const payload = Buffer.from(
   "It’s a dangerous business, Frodo, going out your door. You step onto the road, and if you don't keep your feet, there’s no knowing where you might be swept off to.",
@@ -25,7 +25,7 @@ const rsa = {
 }
 
 test('RFC 7520 §4.1: RS256 gives exactly the signature that is printed', async () => {
-  const key = signingKey(JSON.stringify(rsa), 'RS256')
+  const key = importSigningKey(JSON.stringify(rsa), 'RS256')
   const header = { alg: 'RS256', kid: rsa.kid }
   expect(await signCompact(payload, header, key)).toBe(
     [
@@ -46,7 +46,7 @@ test('RFC 7520 §4.3: the ES512 signature that is printed verifies with the key,
     y: 'AdymlHvOiLxXkEhayXQnNCvDX4h9htZaCJN34kfmC6pV5OhQHiraVySsUdaQkAgDPrwQrJmbnX9cwlGfP-HqHZR1',
     d: 'AAhRON2r9cqXX1hg-RoI6R1tX5p2rUAYdmpHZoC1XNM56KtscrX6zbKipQrCW9CGZH3T4ubpnoTKLDYJ_fF3_rJt',
   }
-  const key = signingKey(JSON.stringify(jwk), 'ES512')
+  const key = importSigningKey(JSON.stringify(jwk), 'ES512')
   const printed = [
     'eyJhbGciOiJFUzUxMiIsImtpZCI6ImJpbGJvLmJhZ2dpbnNAaG9iYml0b24uZXhhbXBsZSJ9',
     encodedPayload,
@@ -67,7 +67,7 @@ test('RFC 7520 §4.4: HS256 gives exactly the signature that is printed', async 
     alg: 'HS256',
     k: 'hJtXIZ2uSN5kbQfbtTNWbpdmhkV8FJG-Onbc6mxCcYg',
   }
-  const key = signingKey(JSON.stringify(jwk), 'HS256')
+  const key = importSigningKey(JSON.stringify(jwk), 'HS256')
   const token = await signCompact(payload, { alg: 'HS256', kid: jwk.kid }, key)
   expect(token.split('.')[2]).toBe('s0h6KThzkfBBBkLspW1h84VsJZFTsPPqMDA7g1Md7p0')
 })
@@ -79,12 +79,27 @@ test('RFC 7515 A.1: the HS256 token that is printed verifies with the key that i
   }
   const printed =
     'eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
-  const { payload: claims } = await compactVerify(printed, signingKey(JSON.stringify(jwk), 'HS256'))
+  const { payload: claims } = await compactVerify(printed, importSigningKey(JSON.stringify(jwk), 'HS256'))
   expect(JSON.parse(Buffer.from(claims).toString())).toMatchObject({ iss: 'joe', exp: 1_300_819_380 })
 })
 
-test('a key is read once, and another algorithm does not find it', () => {
+test('a key is read once for a tenant, and another algorithm does not find it', () => {
   const text = JSON.stringify(rsa)
-  expect(signingKey(text, 'RS256')).toBe(signingKey(text, 'RS256'))
-  expect(() => signingKey(text, 'ES256')).toThrow()
+  const keys = createSigningKeys()
+  expect(keys.get('acme', text, 'RS256')).toBe(keys.get('acme', text, 'RS256'))
+  expect(keys.get('other', text, 'RS256')).not.toBe(keys.get('acme', text, 'RS256'))
+  expect(() => keys.get('acme', text, 'ES256')).toThrow()
+})
+
+test('a key is forgotten with the secrets of its tenant, and after its time', async () => {
+  const keys = createSigningKeys(20)
+  const first = keys.get('acme', 'a secret of HS256', 'HS256')
+  keys.forget('other')
+  expect(keys.get('acme', 'a secret of HS256', 'HS256')).toBe(first)
+  keys.forget('acme')
+  const second = keys.get('acme', 'a secret of HS256', 'HS256')
+  expect(second).not.toBe(first)
+  await expect
+    .poll(() => keys.get('acme', 'a secret of HS256', 'HS256') === second, { timeout: 10_000, interval: 50 })
+    .toBe(false)
 })

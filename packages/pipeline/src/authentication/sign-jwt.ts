@@ -2,7 +2,8 @@ import { createHmac, type KeyObject } from 'node:crypto'
 import { ProblemError, type SignatureAlgorithm } from '@sluice/connector-schema'
 import { type CompactJWSHeaderParameters, CompactSign } from 'jose'
 import { configPath } from '../compile/authentication/config-field.ts'
-import { SigningKeyError, signingKey } from './signing-key.ts'
+import type { ReadSigningKey } from '../compile/authentication/render-fields.ts'
+import { SigningKeyError } from './signing-key.ts'
 
 /** A JWT before it is signed. */
 export interface JwtDraft {
@@ -19,7 +20,10 @@ export interface JwtDraft {
  *
  * @throws ProblemError `JWT_SIGNING_FAILED` that names the field, and nothing of the key
  */
-export async function signJwt({ claims, headers, algorithm, key }: JwtDraft): Promise<string> {
+export async function signJwt(
+  { claims, headers, algorithm, key }: JwtDraft,
+  signingKey: ReadSigningKey,
+): Promise<string> {
   const header = { typ: 'JWT', ...headers, alg: algorithm }
   try {
     return await signCompact(Buffer.from(JSON.stringify(claims)), header, signingKey(key, algorithm))

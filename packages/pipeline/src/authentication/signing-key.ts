@@ -1,7 +1,7 @@
-/** Keys that JWTs are signed with: read once, then remembered as key objects by their hash. */
+/** Keys that JWTs are signed with: read once, then remembered as key objects by their hash, for a minute at most. */
 import { createPrivateKey, createSecretKey, hash, type KeyObject } from 'node:crypto'
 import type { SignatureAlgorithm } from '@sluice/connector-schema'
-import { LRUCache } from 'lru-cache'
+import { createTenantMemory } from '../memory/tenant-memory.ts'
 import { mendPem } from './mend-pem.ts'
 
 /** A key that cannot sign. Its message is ours: what a parser says quotes its input. */
@@ -9,21 +9,45 @@ export class SigningKeyError extends Error {
   override readonly name = 'SigningKeyError'
 }
 
+/** Key objects of one process. Reading a PEM costs as much as signing with it. */
+export interface SigningKeys {
+  /**
+   * The key of a text, read once.
+   *
+   * @throws SigningKeyError
+   */
+  get(tenantId: string, text: string, algorithm: SignatureAlgorithm): KeyObject
+  /** Forgets everything of a tenant: one of its secrets has changed. */
+  forget(tenantId: string): void
+}
+
 const maxKeys = 1000
-const remembered = new LRUCache<string, KeyObject>({ max: maxKeys })
+/** Imported keys stay in memory no longer (spec/04). */
+const lifetimeMs = 60_000
+
+/** Creates the signing keys of a process. */
+export function createSigningKeys(ttlMs = lifetimeMs): SigningKeys {
+  const keys = createTenantMemory<KeyObject>({ maxEntries: maxKeys, ttlMs })
+  return {
+    get(tenantId, text, algorithm) {
+      const id = hash('sha256', `${algorithm}:${text}`, 'base64url')
+      const known = keys.get(tenantId, id)
+      if (known !== undefined) return known
+      const key = importSigningKey(text, algorithm)
+      keys.set({ tenantId, key: id }, key)
+      return key
+    },
+    forget: (tenantId) => keys.forget(tenantId),
+  }
+}
 
 /**
  * The key of a text: PEM (PKCS#8, PKCS#1, SEC1), the JSON of a JWK (RFC 7517), or for HS… the secret itself.
  *
  * @throws SigningKeyError where it is no private key, or does not fit the algorithm
  */
-export function signingKey(text: string, algorithm: SignatureAlgorithm): KeyObject {
-  const id = hash('sha256', `${algorithm}:${text}`, 'base64url')
-  const known = remembered.get(id)
-  if (known !== undefined) return known
-  const key = algorithm.startsWith('HS') ? readSecret(text, algorithm) : readPrivateKey(text, algorithm)
-  remembered.set(id, key)
-  return key
+export function importSigningKey(text: string, algorithm: SignatureAlgorithm): KeyObject {
+  return algorithm.startsWith('HS') ? readSecret(text, algorithm) : readPrivateKey(text, algorithm)
 }
 
 function readSecret(text: string, algorithm: SignatureAlgorithm): KeyObject {

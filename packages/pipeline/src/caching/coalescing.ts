@@ -3,7 +3,7 @@
  * be shared. Nobody depends on another's luck: what a request cannot share, or does not live to share, sends the
  * others on their way.
  */
-import { LRUCache } from 'lru-cache'
+import { createTenantMemory } from '../memory/tenant-memory.ts'
 import type { CacheEntry, Clock, StoredAnswer, Ticket } from '../ports/ports.ts'
 
 /** What became of a request that others waited for. */
@@ -25,7 +25,7 @@ export interface Flight {
 }
 
 /** Where the answer of a request would lie. */
-export type FlightPlace = Pick<CacheEntry, 'key' | 'family'>
+export type FlightPlace = Pick<CacheEntry, 'tenantId' | 'key' | 'family'>
 
 export interface Flights {
   /** The request that a caller may wait for. */
@@ -38,7 +38,7 @@ export interface Flights {
   /** Begins a request that others may wait for. */
   begin(place: FlightPlace, ticket: Ticket): Flight
   /** An answer of a connector was stored, whoever waited for it. */
-  stored(family: string): void
+  stored(place: Pick<FlightPlace, 'tenantId' | 'family'>): void
 }
 
 /** How long a key, or a connector, is remembered as one whose answers cannot be shared. */
@@ -50,30 +50,30 @@ const remembered = 10_000
 /** Creates the flights of one process. */
 export function createFlights(clock: Pick<Clock, 'monotonic'>): Flights {
   const flights = new Map<string, Flight>()
-  const aloneUntil = new LRUCache<string, number>({ max: remembered })
-  const aloneFamilies = new LRUCache<string, { readonly inARow: number; readonly untilMs: number }>({
-    max: remembered,
+  const aloneUntil = createTenantMemory<number>({ maxEntries: remembered })
+  const aloneFamilies = createTenantMemory<{ readonly inARow: number; readonly untilMs: number }>({
+    maxEntries: remembered,
   })
 
-  function landedAlone({ key, family }: FlightPlace): void {
+  function landedAlone({ tenantId, key, family }: FlightPlace): void {
     const untilMs = clock.monotonic() + aloneMs
-    const isNew = !aloneUntil.has(key)
-    aloneUntil.set(key, untilMs)
-    const inARow = aloneFamilies.get(family)?.inARow ?? 0
-    aloneFamilies.set(family, { inARow: isNew ? inARow + 1 : inARow, untilMs })
+    const isNew = aloneUntil.get(tenantId, key) === undefined
+    aloneUntil.set({ tenantId, key }, untilMs)
+    const inARow = aloneFamilies.get(tenantId, family)?.inARow ?? 0
+    aloneFamilies.set({ tenantId, key: family }, { inARow: isNew ? inARow + 1 : inARow, untilMs })
   }
 
   return {
     under: (key) => flights.get(key),
-    isKnownAlone({ key, family }) {
+    isKnownAlone({ tenantId, key, family }) {
       const now = clock.monotonic()
-      if (now < (aloneUntil.get(key) ?? now)) return true
-      const known = aloneFamilies.get(family)
+      if (now < (aloneUntil.get(tenantId, key) ?? now)) return true
+      const known = aloneFamilies.get(tenantId, family)
       return known !== undefined && known.inARow >= aloneInARow && now < known.untilMs
     },
     begin(place, ticket) {
       const { promise, resolve } = Promise.withResolvers<FlightOutcome>()
-      const { key, family } = place
+      const { tenantId, key, family } = place
       let landed = false
       const flight: Flight = {
         outcome: promise,
@@ -84,8 +84,8 @@ export function createFlights(clock: Pick<Clock, 'monotonic'>): Flights {
           if (flights.get(key) === flight) flights.delete(key)
           if (outcome.kind === 'alone') landedAlone(place)
           if (outcome.kind === 'stored') {
-            aloneUntil.delete(key)
-            aloneFamilies.delete(family)
+            aloneUntil.delete(tenantId, key)
+            aloneFamilies.delete(tenantId, family)
           }
           resolve(outcome)
         },
@@ -93,6 +93,6 @@ export function createFlights(clock: Pick<Clock, 'monotonic'>): Flights {
       flights.set(key, flight)
       return flight
     },
-    stored: (family) => void aloneFamilies.delete(family),
+    stored: ({ tenantId, family }) => aloneFamilies.delete(tenantId, family),
   }
 }

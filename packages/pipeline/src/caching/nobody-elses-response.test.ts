@@ -223,7 +223,7 @@ function portsOf(
       sleep: (_ms, signal) => new Promise((_, end) => signal.addEventListener('abort', end)),
     },
   }
-  const plans: Ports['plans'] = { recall: () => undefined, remember: () => undefined }
+  const plans: Ports['plans'] = { ...ports.plans, recall: () => undefined, remember: () => undefined }
   const nothing: Ports['cache'] = {
     ...ports.cache,
     find: () => ({ stored: undefined, ticket: {} }),
@@ -277,7 +277,7 @@ function apply(before: Change, world: World, time: { nowMs: number }): void {
   if (before === 'variable') world.variable = `${world.variable}x`
 }
 
-test('whatever the connector, the users and the calls, a cache changes no answer', async () => {
+test('whatever the connector, the users and the calls, a cache changes no answer', { timeout: 120_000 }, async () => {
   const cacheControl = fc.constantFrom('max-age=60', 'no-cache', 'max-age=60, stale-if-error=60', '')
   await fc.assert(
     fc.asyncProperty(

@@ -38,6 +38,11 @@ interface Share<Value extends object | number> {
   bytes: number
 }
 
+/** As `lru-cache` takes it, to which 0 would mean for ever. */
+function lifetime(ttlMs: number): number {
+  return Math.min(Math.max(1, Math.ceil(ttlMs)), longestTtlMs)
+}
+
 /** Creates an empty memory. */
 export function createTenantMemory<Value extends object | number>(
   options: TenantMemoryOptions<Value>,
@@ -85,9 +90,11 @@ export function createTenantMemory<Value extends object | number>(
 
   return {
     get: (tenantId, key) => shares.get(tenantId)?.lru.get(key),
-    set({ tenantId, key }, value, ownTtlMs = ttlMs) {
+    set({ tenantId, key }, value, ownTtlMs) {
+      // It would push out everything, and then go itself.
+      if (bytesOf(value, key) > maxBytes) return void shares.get(tenantId)?.lru.delete(key)
       const share = shares.get(tenantId) ?? openShare(tenantId)
-      share.lru.set(key, value, { ttl: Math.min(ownTtlMs, longestTtlMs) })
+      share.lru.set(key, value, { ttl: ownTtlMs === undefined ? ttlMs : lifetime(ownTtlMs) })
       shares.set(tenantId, share)
       while (total.entries > maxEntries || total.bytes > maxBytes) evicted(share).lru.pop()
     },

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto'
+import type { SigningKeys } from '../authentication/signing-key.ts'
 import type { Flights } from '../caching/coalescing.ts'
 import type { Plans } from '../prepared/prepared-requests.ts'
 import type { InjectedSearches } from '../secrecy/injected-searches.ts'
@@ -26,7 +27,9 @@ export interface Ports {
   readonly tokens: TokenSource
   /** How credentials were made, for their owner: set by a trace that reveals it, never by a server. */
   readonly disclose?: Disclose
-  /** What calls were planned as. */
+  /** What JWTs are signed with. */
+  readonly signingKeys: SigningKeys
+  /** Prepared requests. */
   readonly plans: Plans
   /** Requests under way that others may wait for. */
   readonly flights: Flights
@@ -40,4 +43,9 @@ export interface Ports {
   readonly limits: Limits
   /** Key of the HMAC that makes cache keys unguessable; at least 32 bytes. */
   readonly cacheKeySecret: KeyObject
+  /**
+   * Keys under which invalidations are named. During a rotation there are several: what is invalidated is published
+   * under every one, and a stored response depends on its name under every one.
+   */
+  readonly invalidationKeys: readonly KeyObject[]
 }

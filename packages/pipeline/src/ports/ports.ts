@@ -101,6 +101,8 @@ export interface StoredAnswer {
 
 /** Where a stored answer lies. */
 export interface CacheEntry {
+  /** What is remembered is bounded for each tenant apart. */
+  readonly tenantId: string
   readonly key: string
   /** What it has in common with the other answers of its connector; known in this process alone. */
   readonly family: string
@@ -130,7 +132,7 @@ export interface CacheStore {
     answer: StoredAnswer,
     kept: { readonly ticket: Ticket; readonly forMs: number },
   ): void
-  forget(key: string): void
+  forget(entry: CacheEntry): void
   /** Whether nothing was invalidated, as far as this process knows, since the ticket was given. */
   isCurrent(ticket: Ticket): boolean
   /** From here on no answer with one of the tags is given whose request began before. */

@@ -6,6 +6,7 @@ import { runExchange } from '../run.ts'
 import { Secret } from '../secrecy/secret.ts'
 import type { Call } from '../steps/exchange.ts'
 import { ada, callOf, connector, payloadOf, plainPorts, textOf } from '../testing/plain-ports.ts'
+import { createPlans } from './prepared-requests.ts'
 
 const secret = (value: string, allowedHosts = ['api.example.com']): StoredSecret => ({
   secret: new Secret(value),
@@ -35,6 +36,7 @@ function setting() {
         return plan
       },
       remember: ports.plans.remember,
+      forget: ports.plans.forget,
     },
   }
   const run = async (call: Call) => {
@@ -152,7 +154,75 @@ describe('what is read is read for every call', () => {
   })
 })
 
+describe('rendered credentials do not stay', () => {
+  const at = (call: Call, ports: Ports) => ports.plans.recall(call, ports)
+
+  async function prepared(ttlMs?: number) {
+    const values = { secrets: { key: 'first' }, variables: { region: 'eu' } }
+    const { ports } = plainPorts(() => ({}), values)
+    const stored = secret('first')
+    const region = { value: 'eu', version: '1' }
+    const own: Ports = {
+      ...ports,
+      plans: createPlans(ttlMs),
+      secrets: { read: () => stored },
+      variables: { read: () => region },
+    }
+    const call = callOf(compiled, sent)
+    await runExchange(call, own)
+    expect(at(call, own)).toBeDefined()
+    return { call, own }
+  }
+
+  test('longer than their lifetime', async () => {
+    const { call, own } = await prepared(50)
+    await expect.poll(() => at(call, own), { timeout: 10_000 }).toBeUndefined()
+  })
+
+  test('when a secret of the tenant changes; those of another tenant do', async () => {
+    const { call, own } = await prepared()
+    own.plans.forget('other')
+    expect(at(call, own)).toBeDefined()
+    own.plans.forget('acme')
+    expect(at(call, own)).toBeUndefined()
+  })
+
+  test('where the secret changed while the request was prepared', async () => {
+    const plans = createPlans()
+    const kept: unknown[] = []
+    const { ports } = plainPorts(() => ({}), { variables: { region: 'eu' } })
+    const region = { value: 'eu', version: '1' }
+    const first = secret('first')
+    let current = first
+    const own: Ports = {
+      ...ports,
+      plans: {
+        ...plans,
+        remember(placed, readers) {
+          current = secret('second')
+          plans.remember(placed, readers)
+          current = first
+          kept.push(plans.recall(placed.call, readers))
+        },
+      },
+      secrets: { read: () => current },
+      variables: { read: () => region },
+    }
+    await runExchange(callOf(compiled, sent), own)
+    expect(kept).toEqual([undefined])
+  })
+})
+
 describe('is not remembered', () => {
+  test('what a caller without a session calls', async () => {
+    const { run, planned } = setting()
+    const open = connector({ access: 'anonymous', cache: { enabled: false } })
+    const anonymous: Session = { tenant_id: 'acme' }
+    await run(callOf(open, { session: anonymous }))
+    await run(callOf(open, { session: anonymous }))
+    expect(planned).toEqual(['anew', 'anew'])
+  })
+
   test('what depends on the time', async () => {
     const { run, planned, seen, time } = setting()
     const timed = connector({ headers: [{ key: 'X-Time', value: '{{ now() }}' }], cache: { enabled: false } })

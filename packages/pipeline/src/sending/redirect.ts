@@ -69,7 +69,7 @@ function permittedTarget(
   const sameOrigin = url.origin === request.url.origin
   if (
     !sameOrigin &&
-    (!missed.call.connector.redirectHosts.has(url.hostname) || bears(url, missed.injected, searches))
+    (!missed.call.connector.redirectHosts.has(url.hostname) || bears(url, missed, searches))
   ) {
     return undefined
   }
@@ -77,8 +77,8 @@ function permittedTarget(
 }
 
 /** An API that redirects with what we sent it would hand a credential to the other host. */
-function bears(url: URL, injected: readonly string[], searches: InjectedSearches): boolean {
-  const search = searches.for(injected)
+function bears(url: URL, { call, injected }: Missed, searches: InjectedSearches): boolean {
+  const search = searches.for(call.connector.tenantId, injected)
   return search !== undefined && holdsInjected(Buffer.from(url.href), search)
 }
 

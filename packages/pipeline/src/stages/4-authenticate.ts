@@ -4,13 +4,15 @@
  */
 import type { CompiledTemplate, CompiledUrl } from '@sluice/templates'
 import { renderCredential } from '../authentication/index.ts'
+import type { SigningKeys } from '../authentication/signing-key.ts'
+import type { ReadSigningKey } from '../compile/authentication/render-fields.ts'
 import { renderField } from '../rendering/render-field.ts'
 import { outputsOf, withoutScheme } from '../secrecy/injected-values.ts'
 import { bearsSecret, type MaskedText, plain } from '../secrecy/masked-text.ts'
 import type { Authenticated, WithSecrets } from '../steps/exchange.ts'
 
 /** The stage. */
-export function authenticate(withSecrets: WithSecrets): Authenticated {
+export function authenticate(withSecrets: WithSecrets, ports: { signingKeys: SigningKeys }): Authenticated {
   const { values, secrets } = withSecrets
   const { tenantId, authentication } = withSecrets.call.connector
   const injected = [...withSecrets.injected]
@@ -23,9 +25,10 @@ export function authenticate(withSecrets: WithSecrets): Authenticated {
     injected.push(...outputs)
     return { real, masked: renderField(field, 'authenticate', () => template.renderMasked(values)) }
   }
+  const signingKey: ReadSigningKey = (key, algorithm) => ports.signingKeys.get(tenantId, key, algorithm)
   const url = (field: string, compiled: CompiledUrl): string =>
     renderField(field, 'authenticate', () => compiled.renderOrigin(values) + compiled.renderTarget(values))
-  const credential = renderCredential(authentication, { tenantId, text, url })
+  const credential = renderCredential(authentication, { tenantId, text, url, signingKey })
   const isValue = credential.kind === 'header' || credential.kind === 'query'
   if (isValue && bearsSecret(credential.value)) injected.push(withoutScheme(credential.value.real))
   return { ...withSecrets, credential, injected }

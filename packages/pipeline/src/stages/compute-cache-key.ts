@@ -6,26 +6,32 @@ import { tagsOf } from '../caching/tags.ts'
 import type { CacheEntry } from '../ports/ports.ts'
 import type { Placed, Prepared } from '../steps/exchange.ts'
 
-/** The step before stage 6. */
-export function placeAnswer(prepared: Prepared, ports: { readonly cacheKeySecret: KeyObject }): Placed {
-  return { ...prepared, place: placeOf(prepared, ports.cacheKeySecret) }
+interface Keys {
+  readonly cacheKeySecret: KeyObject
+  readonly invalidationKeys: readonly KeyObject[]
 }
 
-function placeOf(prepared: Prepared, keySecret: KeyObject): CachePlace {
+/** The step before stage 6. */
+export function placeAnswer(prepared: Prepared, ports: Keys): Placed {
+  return { ...prepared, place: placeOf(prepared, ports) }
+}
+
+function placeOf(prepared: Prepared, keys: Keys): CachePlace {
   if (prepared.method !== 'GET' && prepared.method !== 'HEAD') return { kind: 'none', forward: 'method' }
   if (!prepared.call.connector.definition.cache.enabled) return { kind: 'none', forward: 'bypass' }
-  return { kind: 'keyed', entry: entryOf(prepared, keySecret) }
+  return { kind: 'keyed', entry: entryOf(prepared, keys) }
 }
 
-function entryOf(prepared: Prepared, keySecret: KeyObject): CacheEntry {
+function entryOf(prepared: Prepared, { cacheKeySecret, invalidationKeys }: Keys): CacheEntry {
   const { connector } = prepared.call
   const { url } = prepared
   let tags: readonly string[] | undefined
   return {
-    key: cacheKey(prepared, keySecret),
+    tenantId: connector.tenantId,
+    key: cacheKey(prepared, cacheKeySecret),
     family: `${connector.tenantId} ${connector.permalink} ${connector.revision}`,
     tags: () => {
-      tags ??= tagsOf({ connector, url }, keySecret)
+      tags ??= tagsOf({ connector, url }, invalidationKeys)
       return tags
     },
   }

@@ -72,7 +72,7 @@ function confirmed(received: Received, plan: PlanWithStored, ports: Needs): Fini
   const { storable, freshness, keepMs } = evaluation
   const answer: StoredAnswer = { ...stored, ...after, freshness }
   if (storable) ports.cache.keep(plan.entry, answer, { ticket: plan.ticket, forMs: keepMs })
-  else if (ports.cache.isCurrent(plan.ticket)) ports.cache.forget(plan.entry.key)
+  else if (ports.cache.isCurrent(plan.ticket)) ports.cache.forget(plan.entry)
   const nowMs = ports.clock.now()
   plan.flight?.settle(isShareable(evaluation, nowMs) ? { kind: 'stored', answer } : { kind: 'alone' })
   return new Finished(answerFromStore(answer, { call, reason: { kind: 'confirmed' }, nowMs }))

@@ -17,7 +17,7 @@ export function scanFinalResponse(
   // What no template made was searched when it came.
   if (!(body instanceof Uint8Array) || body === received.whole) return transformed
   return orRelease(received.upstream.body, () => {
-    const search = ports.searches.for(received.injected)
+    const search = ports.searches.for(received.call.connector.tenantId, received.injected)
     const sent =
       search === undefined ? body : searchedBytes(body, windowOptions(received.call, search, ports.findings))
     return { ...transformed, body: sent, headers: [...headers, ['etag', tagOf(sent)]] }

@@ -23,7 +23,7 @@ export function scanUpstreamResponse(received: Received, ports: StagePorts): Rec
   const { upstream, call, injected, location } = received
   if (injected.length === 0) return received
   return orRelease(upstream.body, () => {
-    const search = ports.searches.for(injected)
+    const search = ports.searches.for(call.connector.tenantId, injected)
     if (search === undefined) return { ...received, validators: validatorsOf(received, true) }
     const options = windowOptions(call, search, ports.findings)
     const headers = searchedHeaders(upstream.headers, options)

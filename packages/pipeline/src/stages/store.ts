@@ -9,7 +9,7 @@ import { ageSeconds } from '../caching/freshness.ts'
 import { invalidatedBy } from '../caching/invalidation.ts'
 import { decisiveHeaders, withDate } from '../caching/revalidation.ts'
 import { isErrorStatus } from '../caching/stale.ts'
-import { tagOf } from '../caching/tags.ts'
+import { tagsOfScope } from '../caching/tags.ts'
 import { type HeaderList, headerValue } from '../messages/header-list.ts'
 import { orRelease, readIfSmall } from '../messages/payload.ts'
 import type { CacheStore, Clock, Limits, StoredAnswer } from '../ports/ports.ts'
@@ -23,7 +23,7 @@ interface Needs {
   readonly clock: Clock
   readonly limits: Limits
   readonly flights: Flights
-  readonly cacheKeySecret: KeyObject
+  readonly invalidationKeys: readonly KeyObject[]
 }
 
 /** The stage. */
@@ -49,10 +49,10 @@ function keep(transformed: Transformed, ports: Needs): Answer | Promise<Answer> 
 }
 
 /** Before the caller hears of its success: whatever it asks for next has to show it. */
-function invalidate(received: Received, { cache, cacheKeySecret }: Needs): undefined | Promise<void> {
+function invalidate(received: Received, { cache, invalidationKeys }: Needs): undefined | Promise<void> {
   const scopes = invalidatedBy(received)
   if (scopes.length === 0) return undefined
-  return cache.invalidate(scopes.map((scope) => tagOf(scope, cacheKeySecret)))
+  return cache.invalidate(scopes.flatMap((scope) => tagsOfScope(scope, invalidationKeys)))
 }
 
 interface Kept {
@@ -69,7 +69,7 @@ function keepUnder(plan: KeyedPlan, transformed: Transformed, ports: Needs): Kep
     // What the API says now holds; that it cannot say anything right now (5xx) makes nothing older wrong.
     // What another request has brought since an invalidation is newer than this.
     const isOver = plan.stored !== undefined && ports.cache.isCurrent(plan.ticket)
-    if (isOver && !isErrorStatus(status)) ports.cache.forget(plan.entry.key)
+    if (isOver && !isErrorStatus(status)) ports.cache.forget(plan.entry)
     return { body, stored: false }
   }
   if (!storable) return notKept(transformed.body)
@@ -88,7 +88,7 @@ function keepUnder(plan: KeyedPlan, transformed: Transformed, ports: Needs): Kep
     }
     ports.cache.keep(plan.entry, answer, { ticket: plan.ticket, forMs: keepMs })
     plan.flight?.settle({ kind: 'stored', answer })
-    ports.flights.stored(plan.entry.family)
+    ports.flights.stored(plan.entry)
     return { body, stored: true }
   })
 }

@@ -5,6 +5,7 @@ import { parseDefinition, type Session } from '@sluice/connector-schema'
 import { type SecretPlace, secretPlaces } from '@sluice/connector-schema/configuration'
 import { compileRecipe, recipeOf, renderIsolated } from '@sluice/templates'
 import { nodeRuntime } from '@sluice/templates/runtime'
+import { createSigningKeys } from '../authentication/signing-key.ts'
 import { createFlights } from '../caching/coalescing.ts'
 import { type CompiledConnector, compileConnector } from '../compile/compile-connector.ts'
 import type { HeaderList } from '../messages/header-list.ts'
@@ -136,7 +137,7 @@ export function plainPorts(
     cache: {
       find: ({ key }) => ({ stored: stored.get(key), ticket: {} }),
       keep: ({ key }, answer) => void stored.set(key, answer),
-      forget: (key) => void stored.delete(key),
+      forget: ({ key }) => void stored.delete(key),
       isCurrent: () => true,
       invalidate: (tags) => void invalidated.push(...tags),
     },
@@ -152,6 +153,7 @@ export function plainPorts(
     plans: createPlans(),
     searches: createInjectedSearches(),
     findings: { found: (call) => void found.push(call) },
+    signingKeys: createSigningKeys(),
     flights: createFlights({ monotonic: () => time.nowMs }),
     clock: {
       now: () => time.nowMs,
@@ -164,6 +166,7 @@ export function plainPorts(
     random: () => 0.5,
     limits: defaultLimits,
     cacheKeySecret: createSecretKey(Buffer.alloc(32, 1)),
+    invalidationKeys: [createSecretKey(Buffer.alloc(32, 1))],
   }
   const keySecret = parts.cacheKeySecret
   const tokens = createTokenSource({ ...parts, store: noTokenStore, keySecret })

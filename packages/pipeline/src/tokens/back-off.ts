@@ -1,13 +1,19 @@
 import { ProblemError } from '@sluice/connector-schema'
-import { LRUCache } from 'lru-cache'
+import { createTenantMemory } from '../memory/tenant-memory.ts'
 import type { Clock } from '../ports/ports.ts'
 
 /** Keeps a failing endpoint from being asked again at once, key by key. */
 export interface BackOff {
   /** @throws ProblemError the last failure, while it is too early to ask again */
-  check(key: string): void
+  check(at: BackOffKey): void
   /** Runs one exchange; a failure begins or doubles the wait, a success ends it. */
-  watch<Result>(key: string, work: () => Promise<Result>): Promise<Result>
+  watch<Result>(at: BackOffKey, work: () => Promise<Result>): Promise<Result>
+}
+
+/** A token, and whose it is. */
+export interface BackOffKey {
+  readonly tenantId: string
+  readonly key: string
 }
 
 interface Failure {
@@ -25,28 +31,31 @@ const maxKeys = 10_000
 
 /** Creates the memory of a process's failures. */
 export function createBackOff(clock: Clock): BackOff {
-  const failures = new LRUCache<string, Failure>({ max: maxKeys })
+  const failures = createTenantMemory<Failure>({ maxEntries: maxKeys })
   return {
-    check(key) {
-      const failure = failures.get(key)
+    check({ tenantId, key }) {
+      const failure = failures.get(tenantId, key)
       if (failure === undefined) return
       const now = clock.monotonic()
       if (now >= failure.untilMs) return
       throw stillWaiting(failure.problem, Math.max(failure.untilMs, failure.invitedMs) - now)
     },
-    async watch(key, work) {
+    async watch(at, work) {
       try {
         const result = await work()
-        failures.delete(key)
+        failures.delete(at.tenantId, at.key)
         return result
       } catch (error) {
         if (!(error instanceof ProblemError) || !isEndpointsFault(error)) throw error
-        const waitMs = Math.min((failures.get(key)?.waitMs ?? firstWaitMs / 2) * 2, longestWaitMs)
+        const waitMs = Math.min(
+          (failures.get(at.tenantId, at.key)?.waitMs ?? firstWaitMs / 2) * 2,
+          longestWaitMs,
+        )
         const now = clock.monotonic()
         const invitedMs = now + Number(error.headers['retry-after'] ?? 0) * 1000
         // An endpoint is not asked before the time that it names, but none can put a connector out of order for long.
         const untilMs = Math.max(now + waitMs, Math.min(invitedMs, now + longestWaitMs))
-        failures.set(key, { problem: error, waitMs, untilMs, invitedMs })
+        failures.set(at, { problem: error, waitMs, untilMs, invitedMs })
         throw error
       }
     },

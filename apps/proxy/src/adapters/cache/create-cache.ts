@@ -32,31 +32,31 @@ class TakenTicket {
 
 /** The cache of a process: its memory, and Redis behind it where proxies share one. */
 export function createCache({ memory, shared, marks, clock }: CacheOptions): CacheStore {
-  const findShared = async (tier: SharedTier, { key, tags }: CacheEntry, near: StoredAnswer | undefined) => {
-    const taken = marks.take(tags())
-    const found = await tier.find(key, taken.names)
+  const findShared = async (tier: SharedTier, entry: CacheEntry, near: StoredAnswer | undefined) => {
+    const taken = marks.take(entry.tenantId, entry.tags())
+    const found = await tier.find(entry.key, taken.names)
     const ticket = new TakenTicket(taken, found?.marks)
     const far = newer(found, near)
     if (far === undefined) return { stored: near, ticket }
-    memory.set(key, far.answer, { taken, forMs: far.keptForMs })
+    memory.set(entry, far.answer, { taken, forMs: far.keptForMs })
     return { stored: far.answer, ticket }
   }
   return {
     find(entry) {
-      const near = memory.get(entry.key)
+      const near = memory.get(entry)
       if (near !== undefined && isFresh(near.freshness, clock.now()))
         return { stored: near, ticket: undefined }
       if (shared !== undefined) return findShared(shared, entry, near)
-      return { stored: near, ticket: new TakenTicket(marks.take(entry.tags()), undefined) }
+      return { stored: near, ticket: new TakenTicket(marks.take(entry.tenantId, entry.tags()), undefined) }
     },
-    keep({ key }, answer, { ticket, forMs }) {
+    keep(entry, answer, { ticket, forMs }) {
       if (!(ticket instanceof TakenTicket) || !marks.isCurrent(ticket.taken)) return
-      memory.set(key, answer, { taken: ticket.taken, forMs })
-      if (ticket.shared !== undefined) shared?.keep(key, answer, { marks: ticket.shared, forMs })
+      memory.set(entry, answer, { taken: ticket.taken, forMs })
+      if (ticket.shared !== undefined) shared?.keep(entry.key, answer, { marks: ticket.shared, forMs })
     },
-    forget(key) {
-      memory.delete(key)
-      shared?.forget(key)
+    forget(entry) {
+      memory.delete(entry)
+      shared?.forget(entry.key)
     },
     isCurrent: (ticket: Ticket) => ticket instanceof TakenTicket && marks.isCurrent(ticket.taken),
     invalidate(tags) {

@@ -52,9 +52,10 @@ test.each([
   for (let index = 0; index < 1_000_000; index++) {
     const key = `key of some forty-three characters ${index}`
     const entry = {
+      tenantId: `tenant ${index % 7}`,
       key,
       family: `connector ${index}`,
-      tags: () => [`u${index.toString(36).padStart(8, 'A')}`],
+      tags: () => [`u${'T'.repeat(22)}.${index.toString(36).padStart(22, 'A')}`],
     }
     const found = await cache.find(entry)
     if (found.ticket === undefined) throw new Error('nothing was stored under this key')

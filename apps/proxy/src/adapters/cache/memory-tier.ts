@@ -1,5 +1,4 @@
-import type { StoredAnswer } from '@sluice/pipeline'
-import { LRUCache } from 'lru-cache'
+import { createTenantMemory, type StoredAnswer } from '@sluice/pipeline'
 import type { Marks, MarksTaken } from './marks.ts'
 
 const defaultMaxBytes = 64 * 1024 * 1024
@@ -22,11 +21,20 @@ export interface CacheBounds extends MemoryTierOptions {
   readonly maxAnswerBytes?: number | undefined
 }
 
-/** Stored answers in memory as live objects, least recently used out first. Nothing is serialised here. */
+/** Under what a response is stored, and whose it is. */
+export interface MemoryKey {
+  readonly tenantId: string
+  readonly key: string
+}
+
+/**
+ * Stored responses in memory as live objects, shared out among tenants, least recently used out first. Nothing is
+ * serialised here.
+ */
 export interface MemoryTier {
-  get(key: string): StoredAnswer | undefined
-  set(key: string, answer: StoredAnswer, kept: { readonly taken: MarksTaken; readonly forMs: number }): void
-  delete(key: string): void
+  get(at: MemoryKey): StoredAnswer | undefined
+  set(at: MemoryKey, answer: StoredAnswer, kept: { readonly taken: MarksTaken; readonly forMs: number }): void
+  delete(at: MemoryKey): void
 }
 
 interface Entry {
@@ -36,25 +44,24 @@ interface Entry {
 
 /** Creates an empty tier. */
 export function createMemoryTier(marks: Marks, options: MemoryTierOptions = {}): MemoryTier {
-  const entries = new LRUCache<string, Entry>({
-    max: options.maxEntries ?? defaultMaxEntries,
-    maxSize: options.maxBytes ?? defaultMaxBytes,
-    sizeCalculation: ({ answer }, key) => bytesOf(answer, key),
+  const entries = createTenantMemory<Entry>({
+    maxEntries: options.maxEntries ?? defaultMaxEntries,
+    maxBytes: options.maxBytes ?? defaultMaxBytes,
+    bytesOf: ({ answer }, key) => bytesOf(answer, key),
   })
   return {
-    get(key) {
-      const entry = entries.get(key)
+    get({ tenantId, key }) {
+      const entry = entries.get(tenantId, key)
       if (entry === undefined) return undefined
       if (marks.isCurrent(entry.taken)) return entry.answer
-      entries.delete(key)
+      entries.delete(tenantId, key)
       return undefined
     },
-    set(key, answer, { taken, forMs }) {
+    set({ tenantId, key }, answer, { taken, forMs }) {
       if (!marks.isCurrent(taken)) return
-      const entry = { answer: { ...answer, body: alone(answer.body) }, taken }
-      entries.set(key, entry, { ttl: Math.max(1, Math.ceil(forMs)) })
+      entries.set({ tenantId, key }, { answer: { ...answer, body: alone(answer.body) }, taken }, forMs)
     },
-    delete: (key) => void entries.delete(key),
+    delete: ({ tenantId, key }) => entries.delete(tenantId, key),
   }
 }
 

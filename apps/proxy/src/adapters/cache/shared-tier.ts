@@ -5,6 +5,7 @@ import { createRedisValues } from '../redis/redis-values.ts'
 import { associatedData, type Sealing } from '../sealing/sealing.ts'
 import { readRecord, writeRecord } from './answer-record.ts'
 import { type Generation, isMark, type Marks } from './marks.ts'
+import { createUntold } from './untold.ts'
 
 /** What Redis has: an answer, if there is one that holds, and what its marks say right now. */
 export interface SharedFound {
@@ -49,7 +50,7 @@ export function createSharedTier({
   const values = createRedisValues(redis, namespace)
   const self = randomBytes(9).toString('base64url')
   /** Invalidated here, and Redis does not know it yet. */
-  const untold = new Set<string>()
+  const untold = createUntold()
 
   redis.subscribe(channel, {
     onMessage: (message) => marks.invalidate(marksFrom(message, self)),
@@ -58,14 +59,14 @@ export function createSharedTier({
   })
 
   const tell = async () => {
-    const names = [...untold]
+    const names = untold.names()
     const told = await redis.attempt((client) => raise(client, names, self))
-    if (told.reached) for (const name of names) untold.delete(name)
+    if (told.reached) untold.told(names)
     return told.reached
   }
   const tellLater = () => {
     setTimeout(async () => {
-      if (untold.size > 0 && !(await tell())) tellLater()
+      if (untold.names().length > 0 && !(await tell())) tellLater()
     }, retryMs).unref()
   }
 
@@ -92,7 +93,7 @@ export function createSharedTier({
     },
     forget: (key) => void values.delete(key),
     async invalidate(names) {
-      for (const name of names) untold.add(name)
+      untold.add(names)
       if (await tell()) return
       generation.raise()
       tellLater()

@@ -10,6 +10,8 @@ export interface RingKey {
 /** The keys that things at rest are encrypted with: the first encrypts, all decrypt. */
 export interface KeyRing {
   readonly current: RingKey
+  /** Every key, the current one first. */
+  readonly keys: readonly RingKey[]
   get(id: string): KeyObject | undefined
 }
 
@@ -28,7 +30,7 @@ export function parseKeyRing(text: string): KeyRing {
   const byId = new Map(keys.map(({ id, key }) => [id, key]))
   const [current] = keys
   if (current === undefined || byId.size < keys.length) throw new Error('has the same key id twice')
-  return { current, get: (id) => byId.get(id) }
+  return { current, keys, get: (id) => byId.get(id) }
 }
 
 function parseEntry(entry: string, place: number): RingKey {

@@ -59,3 +59,22 @@ test('a replacement is whole: what it does not name is gone', async () => {
   expect(await variables.read('acme', 'region')).toMatchObject({ value: 'us' })
   expect(await variables.read('acme', 'old')).toBeUndefined()
 })
+
+test('a secret that stays the same stays the same object, and a change is told once', async () => {
+  const told: string[] = []
+  const secrets = createMemorySecrets(key, (tenantId) => void told.push(tenantId))
+  const one = { value: 'one', allowedHosts: ['a.test'] }
+  secrets.replace('acme', { one, two: { value: 'two', allowedHosts: anyHost } })
+  const before = await secrets.read('acme', 'one')
+  secrets.replace('acme', { one: { ...one }, two: { value: 'two', allowedHosts: ['*'] }, more: one })
+  expect(await secrets.read('acme', 'one')).toBe(before)
+  expect(told).toEqual([])
+  const changes = [
+    { one: { ...one, value: 'other' } },
+    { one: { ...one, value: 'other', allowedHosts: ['b.test'] } },
+    { one: { ...one, value: 'other', allowedHosts: ['b.test'], places: ['header'] as const } },
+    {},
+  ]
+  for (const change of changes) secrets.replace('acme', change)
+  expect(told).toEqual(['acme', 'acme', 'acme', 'acme'])
+})

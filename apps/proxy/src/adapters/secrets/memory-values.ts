@@ -29,24 +29,48 @@ export interface MemoryVariables extends VariableReader {
   replace(tenantId: string, variables: Readonly<Record<string, string>>): void
 }
 
-/** Creates an empty store of secrets. */
-export function createMemorySecrets(versionKey: VersionKey): MemorySecrets {
+/** Told that secrets of a tenant have other values, hosts or places than before, or are gone. */
+type OnChange = (tenantId: string) => void
+
+/**
+ * Creates an empty store of secrets. A secret whose value, hosts and places stay the same stays the same object, so that what
+ * was prepared with it goes on; whatever was made of any other is told to be over.
+ */
+export function createMemorySecrets(
+  versionKey: VersionKey,
+  onChange: OnChange = () => undefined,
+): MemorySecrets {
   const versionOf = createVersions(versionKey)
-  const values = createTenantValues(
+  const { read, replace } = createTenantValues(
     (value: SecretSettings): StoredSecret => ({
       secret: new Secret(value.value),
       version: versionOf(value.value),
       allowedHosts: value.allowedHosts,
       places: value.places ?? defaultSecretPlaces,
     }),
+    (one, other) => identityOf(one) === identityOf(other),
   )
-  return values
+  return {
+    read,
+    replace(tenantId, secrets) {
+      if (replace(tenantId, secrets)) onChange(tenantId)
+    },
+  }
+}
+
+/** Whatever makes a secret another: its value, and where it may go. */
+function identityOf({ version, allowedHosts, places }: StoredSecret): string {
+  return JSON.stringify([version, allowedHosts, places])
 }
 
 /** Creates an empty store of variables. */
 export function createMemoryVariables(versionKey: VersionKey): MemoryVariables {
   const versionOf = createVersions(versionKey)
-  return createTenantValues((value: string): StoredVariable => ({ value, version: versionOf(value) }))
+  const { read, replace } = createTenantValues(
+    (value: string): StoredVariable => ({ value, version: versionOf(value) }),
+    (one, other) => one.version === other.version,
+  )
+  return { read, replace: (tenantId, variables) => void replace(tenantId, variables) }
 }
 
 /** Of this process or of all that share a cache: a version tells nobody what the value is. */
@@ -58,12 +82,23 @@ function createVersions(key: VersionKey): (value: string) => string {
 }
 
 /** Maps, not objects: `constructor` and its kin are names like any other. */
-function createTenantValues<Settings, Stored>(store: (settings: Settings) => Stored) {
+function createTenantValues<Settings, Stored>(
+  store: (settings: Settings) => Stored,
+  isSame: (one: Stored, other: Stored) => boolean,
+) {
   const tenants = new Map<string, ReadonlyMap<string, Stored>>()
   return {
     read: (tenantId: string, name: string): Stored | undefined => tenants.get(tenantId)?.get(name),
-    replace(tenantId: string, values: Readonly<Record<string, Settings>>): void {
-      tenants.set(tenantId, new Map(Object.entries(values).map(([name, value]) => [name, store(value)])))
+    /** @returns whether any value of before is gone or another one */
+    replace(tenantId: string, values: Readonly<Record<string, Settings>>): boolean {
+      const before: ReadonlyMap<string, Stored> = tenants.get(tenantId) ?? new Map()
+      const after = new Map<string, Stored>()
+      for (const [name, value] of Object.entries(values)) {
+        const [former, stored] = [before.get(name), store(value)]
+        after.set(name, former !== undefined && isSame(former, stored) ? former : stored)
+      }
+      tenants.set(tenantId, after)
+      return [...before].some(([name, former]) => after.get(name) !== former)
     },
   }
 }

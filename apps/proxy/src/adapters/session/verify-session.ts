@@ -1,8 +1,7 @@
 import { hash } from 'node:crypto'
 import { ProblemError, type Session } from '@sluice/connector-schema'
-import type { Clock } from '@sluice/pipeline'
+import { type Clock, createTenantMemory } from '@sluice/pipeline'
 import { decodeJwt, errors, jwtVerify } from 'jose'
-import { LRUCache } from 'lru-cache'
 import { ClaimError, type ClaimNames, defaultClaimNames, sessionOf } from './claims.ts'
 import type { FetchKeySet } from './fetch-key-set.ts'
 import { createKeySource, type KeySettings, type KeySource } from './key-source.ts'
@@ -49,6 +48,8 @@ interface Remembered {
   readonly issuer: Issuer
   readonly generation: number
   readonly expiresMs: number
+  /** Characters: what bounds the memory. */
+  readonly tokenLength: number
 }
 
 const clockToleranceSeconds = 30
@@ -70,7 +71,14 @@ export function createSessionVerifier(options: SessionVerifierOptions): SessionV
     const keys = createKeySource(settings.keys, { clock, fetch })
     issuers.set(settings.issuer, { settings, keys, claimNames: { ...defaultClaimNames, ...settings.claims } })
   }
-  const remembered = new LRUCache<string, Remembered>({ max: maxRemembered, maxSize: maxRememberedBytes })
+  // Whose token it is is known only once it is verified.
+  const tenantOf = new Map<string, string>()
+  const remembered = createTenantMemory<Remembered>({
+    maxEntries: maxRemembered,
+    maxBytes: maxRememberedBytes,
+    bytesOf: ({ tokenLength }) => tokenLength,
+    onDrop: (_known, digest) => void tenantOf.delete(digest),
+  })
 
   // A connection mostly bears the calls of one caller. It holds its token no longer than the connection is there.
   const lastOn = new WeakMap<WeakKey, { readonly token: string; readonly known: Remembered }>()
@@ -82,7 +90,9 @@ export function createSessionVerifier(options: SessionVerifierOptions): SessionV
     const issuer = issuers.get(claimedIssuer(token) ?? '')
     if (issuer === undefined) throw invalid("The session token's issuer is not known here.")
     const fresh = await verifyWith(issuer, token, clock)
-    remembered.set(digest, fresh, { size: token.length })
+    const at = { tenantId: fresh.session.tenant_id, key: digest }
+    remembered.set(at, fresh, fresh.expiresMs - clock.now())
+    if (remembered.get(at.tenantId, digest) === fresh) tenantOf.set(digest, at.tenantId)
     return fresh.session
   }
 
@@ -91,12 +101,12 @@ export function createSessionVerifier(options: SessionVerifierOptions): SessionV
       const last = lastOn.get(connection)
       if (last !== undefined && last.token === token && holds(last.known)) return last.known.session
       const digest = hash('sha256', token, 'base64url')
-      const known = remembered.get(digest)
+      const known = remembered.get(tenantOf.get(digest) ?? '', digest)
       if (known !== undefined && holds(known)) {
         lastOn.set(connection, { token, known })
         return known.session
       }
-      remembered.delete(digest)
+      remembered.delete(tenantOf.get(digest) ?? '', digest)
       return verifyAnew(token, digest)
     },
   }
@@ -127,7 +137,7 @@ async function verifyWith(issuer: Issuer, token: string, clock: Clock): Promise<
     })
     const expiresMs = ((payload.exp ?? 0) + clockToleranceSeconds) * 1000
     const session = sessionOf(payload, issuer.claimNames, settings.issuer)
-    return { session, issuer, generation, expiresMs }
+    return { session, issuer, generation, expiresMs, tokenLength: token.length }
   } catch (error) {
     throw toProblem(error)
   }
