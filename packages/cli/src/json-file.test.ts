@@ -1,8 +1,8 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
-import { readJsonFile } from './json-file.ts'
+import { describe, expect, test } from 'vitest'
+import { readJsonFile, readJsonFileInSlices } from './json-file.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-json-'))
 
@@ -66,4 +66,38 @@ test.each(['[', '{"a":'])('a million times %s is a mistake like any other', (ope
   const { value, errors } = read(open.repeat(1_000_000))
   expect(value).toBeUndefined()
   expect(errors).toMatchObject([{ code: 'INVALID_JSON', line: 1, column: 1 }])
+})
+
+describe('a file that is read in slices', () => {
+  const slices = { pause: async () => undefined, monotonic: () => 0 }
+  const paths = [
+    'connectors[1].url',
+    'connectors[1].headers[0].key',
+    'connectors[0]',
+    'connectors[9].x',
+    'other',
+    '',
+  ]
+  const place = { line: 1, column: 3 }
+
+  test.each([
+    '{ "other": [[1], {"connectors": [1]}],\n "connectors": [ {"url": "a"},\n  {"url": "x\\ny{{", "headers": [{"key": "K"}]}, 7, "s", [] ] }',
+    '{ "connectors": [] }',
+    '{ "connectors": { "url": "a" } }',
+    '7',
+    '{ "connectors": [ { "a": 1, "a": 2 } ] }',
+    '{ "connectors": [ ',
+    `{ "connectors": ${'['.repeat(300)}${']'.repeat(300)} }`,
+  ])('gives what the same file gives in one go: %j', async (text) => {
+    const file = join(folder, 'sliced.json')
+    writeFileSync(file, text)
+    const [whole, sliced] = [readJsonFile(file), await readJsonFileInSlices(file, slices)]
+    expect(sliced.value).toEqual(whole.value)
+    expect(sliced.errors).toEqual(whole.errors)
+    for (const path of paths) {
+      expect(sliced.locate(path)).toEqual(whole.locate(path))
+      expect(sliced.locateKey(path)).toEqual(whole.locateKey(path))
+      expect(sliced.locateInString(path, place)).toEqual(whole.locateInString(path, place))
+    }
+  })
 })

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
+import type { SliceOptions } from '@sluice/pipeline/compile'
 import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
 import { offsetInLiteral } from './diagnostics/string-literal.ts'
 import { depthOf, duplicateKeys, nodeAt } from './json-tree.ts'
+import { scanJson, type TextRange } from './scan-json.ts'
 import { offsetOf, type Position, positionsOf } from './text-positions.ts'
 
 /** A mistake in a file, with its place. */
@@ -54,6 +56,48 @@ export function readJsonFile(file: string): JsonFile {
   return depthOf(text) > deepest ? refused(file, 'INVALID_JSON', tooDeep) : parseJsonFile(file, text)
 }
 
+/**
+ * The same in slices, between which what waits is served. Only a file with a mistake is read in one go: its places are
+ * found by a tree of the whole.
+ */
+export async function readJsonFileInSlices(file: string, slices: SliceOptions): Promise<JsonFile> {
+  const text = readText(file)
+  const value = text === undefined ? undefined : valueIn(text)
+  if (text === undefined || value === undefined) return readJsonFile(file)
+  const { deepest: depth, hasDuplicateKeys, entries } = await scanJson(text, slices)
+  if (depth > deepest || hasDuplicateKeys) return readJsonFile(file)
+  return jsonFile({ file, text, value, errors: [], find: finderAmong(text, entries) })
+}
+
+function valueIn(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** A node, and where the text begins of which its tree was made. */
+interface FoundNode extends ReturnType<typeof nodeAt> {
+  readonly base: number
+}
+
+/** Finds the node at a path, or its nearest holder. */
+type Find = (path: string) => FoundNode | undefined
+
+/** Finds nodes in the tree of one entry, where a path leads into one: others are not looked at. */
+function finderAmong(text: string, entries: readonly TextRange[]): Find {
+  let whole: Node | undefined
+  return (path) => {
+    const [, index = '', rest = ''] = /^connectors\[(\d+)\]\.?(.*)$/s.exec(path) ?? []
+    const entry = index === '' ? undefined : entries[Number(index)]
+    const tree = entry && parseTree(text.slice(entry.begin, entry.end))
+    if (entry !== undefined && tree !== undefined) return { ...nodeAt(tree, rest), base: entry.begin }
+    whole ??= parseTree(text)
+    return whole && { ...nodeAt(whole, path), base: 0 }
+  }
+}
+
 function parseJsonFile(file: string, text: string): JsonFile {
   const position = positionsOf(text)
   const syntaxErrors: ParseError[] = []
@@ -66,25 +110,35 @@ function parseJsonFile(file: string, text: string): JsonFile {
     const message = `The key \`${String(key.value)}\` stands twice in this object; remove one of the two`
     errors.push({ file, code: 'DUPLICATE_KEY', message, ...position(key.offset) })
   }
-  const find = (path: string) => (tree === undefined ? undefined : nodeAt(tree, path))
+  const find: Find = (path) => (tree === undefined ? undefined : { ...nodeAt(tree, path), base: 0 })
+  return jsonFile({ file, text, value: errors.length === 0 ? JSON.parse(text) : undefined, errors, find })
+}
+
+function jsonFile({
+  find,
+  ...read
+}: Pick<JsonFile, 'file' | 'text' | 'value' | 'errors'> & { readonly find: Find }): JsonFile {
+  const { text } = read
+  const position = positionsOf(text)
   return {
-    file,
-    text,
-    value: errors.length === 0 ? JSON.parse(text) : undefined,
-    errors,
-    locate: (path) => position(find(path)?.node.offset ?? 0),
+    ...read,
+    locate(path) {
+      const found = find(path)
+      return position(found === undefined ? 0 : found.base + found.node.offset)
+    },
     locateKey(path) {
       const found = find(path)
-      const property = found?.isExact === true ? propertyOf(found.node) : undefined
-      return position((property ?? found?.node)?.offset ?? 0)
+      if (found === undefined) return position(0)
+      const property = found.isExact ? propertyOf(found.node) : undefined
+      return position(found.base + (property ?? found.node).offset)
     },
     locateInString(path, place) {
       const found = find(path)
       if (found?.isExact !== true || found.node.type !== 'string') return undefined
-      const { offset, length } = found.node
+      const begin = found.base + found.node.offset
       const value: string = found.node.value
-      const within = offsetInLiteral(text.slice(offset, offset + length), offsetOf(value, place))
-      return { value, ...position(offset + within) }
+      const within = offsetInLiteral(text.slice(begin, begin + found.node.length), offsetOf(value, place))
+      return { value, ...position(begin + within) }
     },
   }
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { type ConnectorDefinition, definitionSchema } from './definition.ts'
 import type { DefinitionIssue, IssueList } from './issue.ts'
-import { parseDefinition } from './parse-definition.ts'
+import { type ParsedDefinition, parseDefinition } from './parse-definition.ts'
 import { unknownKey } from './unknown-keys.ts'
 
 /** A registry file: the connectors that a repository owns. */
@@ -18,31 +18,43 @@ export interface ParsedRegistry extends IssueList {
   readonly checkable: readonly ConnectorDefinition[]
 }
 
+/** A registry before its entries are looked at. */
+export interface OpenedRegistry extends IssueList {
+  readonly entries: readonly unknown[]
+}
+
 /**
  * Validates a registry wholly: every error of every connector, each path beginning with `connectors[n]`.
  *
  * @param input - parsed JSON
  */
 export function parseRegistry(input: unknown): ParsedRegistry {
-  const connectors = (input as { connectors?: unknown } | null | undefined)?.connectors
-  if (!Array.isArray(connectors)) {
-    const message = 'A registry is a JSON object; write `{ "connectors": [ … ] }`'
-    const isObject = typeof input === 'object' && input !== null && !Array.isArray(input)
-    const errors = [{ path: 'connectors', code: 'REQUIRED', message }]
-    return {
-      definitions: [],
-      checkable: [],
-      errors: isObject ? [...errors, ...unbuiltKeys(input)] : errors,
-      warnings: isObject ? unknownTopLevelKeys(input) : [],
-    }
-  }
-  const errors: DefinitionIssue[] = unbuiltKeys(input as object)
-  const warnings: DefinitionIssue[] = unknownTopLevelKeys(input as object)
+  const opened = openRegistry(input)
+  return closeRegistry(opened, opened.entries.map(parseDefinition))
+}
+
+/** Looks at what is around the entries: for whoever parses them one by one, and then calls `closeRegistry`. */
+export function openRegistry(input: unknown): OpenedRegistry {
+  const isObject = typeof input === 'object' && input !== null && !Array.isArray(input)
+  const errors = isObject ? unbuiltKeys(input) : []
+  const warnings = isObject ? unknownTopLevelKeys(input) : []
+  const entries = isObject && 'connectors' in input ? input.connectors : undefined
+  if (Array.isArray(entries)) return { entries, errors, warnings }
+  const message = 'A registry is a JSON object; write `{ "connectors": [ … ] }`'
+  return { entries: [], errors: [{ path: 'connectors', code: 'REQUIRED', message }, ...errors], warnings }
+}
+
+/** What is true of the entries together: no permalink is there twice. */
+export function closeRegistry(
+  opened: OpenedRegistry,
+  parsedEntries: readonly ParsedDefinition[],
+): ParsedRegistry {
+  const errors: DefinitionIssue[] = [...opened.errors]
+  const warnings: DefinitionIssue[] = [...opened.warnings]
   const definitions: ConnectorDefinition[] = []
   const checkable: ConnectorDefinition[] = []
   const firstIndex = new Map<string, number>()
-  for (const [index, entry] of connectors.entries()) {
-    const parsed = parseDefinition(entry)
+  for (const [index, parsed] of parsedEntries.entries()) {
     const within = (issue: DefinitionIssue) => ({ ...issue, path: join(`connectors[${index}]`, issue.path) })
     errors.push(...parsed.errors.map(within))
     warnings.push(...parsed.warnings.map(within))

@@ -25,3 +25,8 @@ export {
   describeConnectors,
   type PermissionDescription,
 } from './compile/permissions/describe.ts'
+export {
+  createRegistryCompiler,
+  type RegistryCompiler,
+  type SliceOptions,
+} from './compile/registry-compiler.ts'

@@ -3,7 +3,7 @@ import { readSettings, type Settings, startServer } from '@sluice/proxy'
 import type { Command } from 'commander'
 import { CommandError } from '../command-error.ts'
 import type { CommandContext } from '../context.ts'
-import { type DevFiles, type DevSession, openSession, reloadRegistry } from '../dev/dev-session.ts'
+import { applyRegistry, type DevFiles, type DevSession, openSession } from '../dev/dev-session.ts'
 import { mintSessionToken } from '../dev/session-token.ts'
 import { watchFiles } from '../dev/watch-files.ts'
 import { examples, parsePort } from '../options.ts'
@@ -41,11 +41,15 @@ const retireMs = 60_000
 async function dev(options: DevOptions, output: Output, stop: AbortSignal): Promise<void> {
   const settings = readSettings()
   const files = { registry: resolve(options.registry), config: resolve(options.config) }
-  let session = openSession(files, settings, output)
+  let session = await openSession(files, settings, output)
   if (session === undefined) throw new CommandError('Nothing was started: mend the errors above')
   const server = await listen(session, options)
+  // One edit after the other: the later one wins, however long the earlier one takes.
+  let applying = Promise.resolve()
   const stopWatching = await watchFiles([files.registry, files.config], (file) => {
-    session = apply(file, { files, session, settings, output, server }) ?? session
+    applying = applying.then(async () => {
+      session = (await apply(file, { files, session, settings, output, server })) ?? session
+    })
   })
   const takeStrayError = (error: unknown) => server.takeStrayError(error)
   process.on('uncaughtException', takeStrayError).on('unhandledRejection', takeStrayError)
@@ -54,6 +58,7 @@ async function dev(options: DevOptions, output: Output, stop: AbortSignal): Prom
 
   await aborted(stop)
   await stopWatching()
+  await applying
   await server.close()
   await session?.services.close()
   process.off('uncaughtException', takeStrayError).off('unhandledRejection', takeStrayError)
@@ -70,14 +75,17 @@ interface Edit {
 }
 
 /** Applies one saved file; gives the session that runs from now on, or nothing where all stays as it was. */
-function apply(file: string, { files, session, settings, output, server }: Edit): DevSession | undefined {
+async function apply(
+  file: string,
+  { files, session, settings, output, server }: Edit,
+): Promise<DevSession | undefined> {
   try {
     if (file === files.registry && session !== undefined) {
-      const applied = reloadRegistry(files, session, { settings, output })
+      const applied = await applyRegistry(files, session, output)
       output.note(applied ? `applied ${file}` : 'kept the connectors as they were')
       return undefined
     }
-    const next = openSession(files, settings, output)
+    const next = await openSession(files, settings, output)
     if (next === undefined) {
       output.note('kept everything as it was')
       return undefined

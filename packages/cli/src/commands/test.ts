@@ -63,7 +63,7 @@ export interface TestOptions {
  */
 async function testConnector(permalink: string, options: TestOptions, output: Output): Promise<void> {
   const files = { registry: resolve(options.registry), config: resolve(options.config) }
-  const session = openSession(files, readSettings(), output)
+  const session = await openSession(files, readSettings(), output)
   if (session === undefined) throw new CommandError('Nothing was run: mend the errors above')
   const { services, config } = session
   try {

@@ -1,10 +1,12 @@
-import { type CompiledConnector, shortestSearchedBytes } from '@sluice/pipeline'
+import { setImmediate } from 'node:timers/promises'
+import { shortestSearchedBytes } from '@sluice/pipeline'
+import { createRegistryCompiler, type RegistryCompiler, type SliceOptions } from '@sluice/pipeline/compile'
 import type { MemoryServices, Settings } from '@sluice/proxy'
 import type { Output } from '../output.ts'
 import type { DevConfig } from './dev-config.ts'
 import { createDevLogger } from './dev-logger.ts'
 import { createDevServices, registryOptionsOf } from './dev-services.ts'
-import { type Loaded, loadConfig, loadRegistry } from './load.ts'
+import { type Loaded, loadConfig, reloadRegistry } from './load.ts'
 
 /** The files that `sluice dev` watches. */
 export interface DevFiles {
@@ -16,41 +18,43 @@ export interface DevFiles {
 export interface DevSession {
   readonly config: DevConfig
   readonly services: MemoryServices
+  /** Compiles the registry as this configuration judges it. */
+  readonly compiler: RegistryCompiler
 }
 
 /**
  * Makes a session from the files, wholly or not at all: where there is a mistake every one is printed, and
  * whatever runs goes on (G6).
  */
-export function openSession(files: DevFiles, settings: Settings, output: Output): DevSession | undefined {
+export async function openSession(
+  files: DevFiles,
+  settings: Settings,
+  output: Output,
+): Promise<DevSession | undefined> {
   const config = accept(loadConfig(files.config), output)
   if (config === undefined) return undefined
-  const connectors = loadConnectors(files, { config, settings, output })
+  const compiler = createRegistryCompiler(registryOptionsOf(config, settings), slices)
+  const connectors = accept(await reloadRegistry(files.registry, { compiler, slices }), output)
   if (connectors === undefined) return undefined
   for (const line of shortSecrets(config)) output.note(line)
   const services = createDevServices(config, settings, createDevLogger(output))
   services.connectors.replace(config.tenant_id, connectors)
-  return { config, services }
+  return { config, services, compiler }
 }
 
 /** Loads the registry again into a running session; its cache and limits stay. */
-export function reloadRegistry(
+export async function applyRegistry(
   files: DevFiles,
-  { config, services }: DevSession,
-  { settings, output }: { readonly settings: Settings; readonly output: Output },
-): boolean {
-  const connectors = loadConnectors(files, { config, settings, output })
+  { config, services, compiler }: DevSession,
+  output: Output,
+): Promise<boolean> {
+  const connectors = accept(await reloadRegistry(files.registry, { compiler, slices }), output)
   if (connectors === undefined) return false
   services.connectors.replace(config.tenant_id, connectors)
   return true
 }
 
-function loadConnectors(
-  files: DevFiles,
-  { config, settings, output }: { config: DevConfig; settings: Settings; output: Output },
-): readonly CompiledConnector[] | undefined {
-  return accept(loadRegistry(files.registry, registryOptionsOf(config, settings)), output)
-}
+const slices: SliceOptions = { pause: () => setImmediate(), monotonic: () => performance.now() }
 
 /** The search for secrets in answers begins at a length that chance does not reach (spec: "No echo"). */
 function shortSecrets({ secrets }: DevConfig): string[] {
