@@ -113,14 +113,19 @@ describe('a request that could be read in two ways is refused', () => {
     expect(await raw(url, bytes)).toMatch(/^HTTP\/1\.1 200 /)
   })
 
-  test('what follows it on its connection is not run', async () => {
-    const upstream = await api((_incoming, outgoing) => outgoing.end('ok'))
-    const open = compiled({ permalink: 'open', url: `http://${upstream.host}/`, access: 'anonymous' })
+  test('what follows it on its connection is not run, also while one before it still is', async () => {
+    const upstream = await api((_incoming, outgoing) => void setTimeout(() => outgoing.end('ok'), 100))
+    const open = compiled({
+      permalink: 'open',
+      url: `http://${upstream.host}/`,
+      access: 'anonymous',
+      cache: { enabled: false, invalidates: [] },
+    })
     const { url } = await proxyFor({ defaultTenantId: 'acme', connectors: [open], apis: [upstream.host] })
     const execute = 'GET /connectors/open/execute HTTP/1.1\r\nHost: a.example\r\n\r\n'
-    const text = await raw(url, `GET /x#y HTTP/1.1\r\nHost: a.example\r\n\r\n${execute}`)
-    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400'])
-    expect(upstream.received).toHaveLength(0)
+    const text = await raw(url, `${execute}GET /x#y HTTP/1.1\r\nHost: a.example\r\n\r\n${execute}`)
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400'])
+    expect(upstream.received).toHaveLength(1)
   })
 })
 

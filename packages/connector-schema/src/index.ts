@@ -43,7 +43,6 @@ export {
   toProblemDocument,
 } from './problem.ts'
 export { foldQueryKey, mayBeUnlisted, nearQueryKeys } from './query-keys.ts'
-export { type NamedSchema, toIssues, withinAlternatives } from './schema-issues.ts'
 export {
   closeRegistry,
   type OpenedRegistry,
@@ -52,6 +51,7 @@ export {
   parseRegistry,
   registrySchema,
 } from './registry.ts'
+export { type NamedSchema, toIssues, withinAlternatives } from './schema-issues.ts'
 export type { Session, SessionUser } from './session.ts'
 export { suggestion } from './unknown-keys.ts'
 export { utf8Length } from './utf8-length.ts'

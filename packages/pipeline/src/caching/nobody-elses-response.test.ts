@@ -6,7 +6,7 @@ import { createHmac, hash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { Session } from '@sluice/connector-schema'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { CompiledConnector } from '../compile/compile-connector.ts'
 import type { HeaderList } from '../messages/header-list.ts'
 import type { Ports } from '../ports/context.ts'
@@ -30,30 +30,55 @@ const ofNobody = ['x', '{{ tenant_id }}', '{{ now() }}', "{{ get_variable('v') }
 /** A caller may not choose who is asking. */
 const isIdentity = (template: string) => !template.includes('pathParams')
 
+/**
+ * Of which what is rendered, and its masked twin, shows neither the value nor the secret: signatures and digests. A
+ * response template can name no secret, so it signs with a text.
+ */
+const hidden = (values: readonly string[], key: string) =>
+  values.flatMap((value) => [
+    `{{ ${value} | hmac_sha256: ${key} }}`,
+    `{{ 'signed' | append: ${value} | hmac_sha256: ${key}, 'base64' }}`,
+    `{% capture c %}{"sub":{{ ${value} | json }}}{% endcapture %}{{ c | from_json | jwt_encode: ${key}, 'HS256' }}`,
+    `{{ ${value} | sha256 }}`,
+  ])
+const userValues = ['user.id', 'user.email', 'user.username', 'user.last_name']
+const pathValues = ['pathParams.id']
+const secretKey = "get_secret('k')"
+
 const tokenUrl = 'https://id.example.com/token'
 
 const text = (pieces: readonly string[]) =>
   fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 3 }).map((parts) => parts.join('-'))
 
-function definition(pieces: readonly string[], inAnswer = pieces) {
+function definition(pieces: readonly string[], inAnswer = pieces, signedValues = pathValues) {
   const own = text(pieces)
+  const signed = fc.constantFrom(...hidden(signedValues, secretKey))
+  const optional = fc.option(signed, { freq: 3 })
   const secret = fc.constant("{{ get_secret('k') }}")
   const username = pieces.filter((piece) => !piece.startsWith('{%'))
   return fc.record({
-    url: own.map((path) => `https://api.example.com/{{ pathParams.id }}/${path}`),
+    url: fc
+      .tuple(own, fc.constantFrom('', '{{ pathParams.id }}/'))
+      .map(([path, id]) => `https://api.example.com/${id}${path}`),
     method: fc.constantFrom('GET', 'GET', 'GET', 'HEAD', 'POST'),
     path_parameters: fc.constant([{ key: 'id' }]),
     headers: fc
-      .tuple(own, fc.option(fc.tuple(own, secret).map((parts) => parts.join(''))))
-      .map(([value, secretly]) => [
+      .tuple(own, fc.option(fc.tuple(own, secret).map((parts) => parts.join(''))), optional)
+      .map(([value, secretly, signature]) => [
         { key: 'X-Own', value },
+        // A path parameter has to be used; here nothing that is rendered shows it.
+        { key: 'X-Id', value: `{{ pathParams.id | hmac_sha256: ${secretKey} }}` },
         { key: 'X-Free', value: 'default', overridable: true },
         ...(secretly === null ? [] : [{ key: 'X-Secret', value: secretly }]),
+        ...(signature === null ? [] : [{ key: 'X-Signed', value: signature }]),
       ]),
-    query_parameters: own.map((value) => [
-      { key: 'own', value },
-      { key: 'free', value: '', overridable: true },
-    ]),
+    query_parameters: fc
+      .tuple(own, optional)
+      .map(([value, signature]) => [
+        { key: 'own', value },
+        ...(signature === null ? [] : [{ key: 'signed', value: signature }]),
+        { key: 'free', value: '', overridable: true },
+      ]),
     authentication: fc.oneof(
       fc.constant({ type: 'none' }),
       fc.constantFrom('header', 'query').map((place) => ({
@@ -97,6 +122,9 @@ function definition(pieces: readonly string[], inAnswer = pieces) {
       ...inAnswer
         .filter((piece) => !piece.includes('%'))
         .map((piece) => `{"o": "${piece}", "a": {{ response.body | json }}}`),
+      ...hidden(signedValues, "'a key'")
+        .filter((piece) => !piece.includes('%'))
+        .map((piece) => `{"s": "${piece}", "a": {{ response.body | json }}}`),
     ),
   })
 }
@@ -277,12 +305,18 @@ function apply(before: Change, world: World, time: { nowMs: number }): void {
   if (before === 'variable') world.variable = `${world.variable}x`
 }
 
-test('whatever the connector, the users and the calls, a cache changes no answer', { timeout: 120_000 }, async () => {
+test('whatever the connector, the users and the calls, a cache changes no answer', {
+  timeout: 120_000,
+}, async () => {
   const cacheControl = fc.constantFrom('max-age=60', 'no-cache', 'max-age=60, stale-if-error=60', '')
   await fc.assert(
     fc.asyncProperty(
       // Also connectors whose requests are everybody's, and whose answers are not.
-      fc.oneof(definition([...ofTheUser, ...ofNobody]), definition(ofNobody, ofTheUser)),
+      fc.oneof(
+        definition([...ofTheUser, ...ofNobody], undefined, [...userValues, ...pathValues]),
+        definition(ofNobody, ofTheUser, userValues),
+        definition(ofNobody, ofNobody, userValues),
+      ),
       cacheControl,
       story,
       async (...[defined, said, events]) => {
@@ -331,5 +365,91 @@ test('connectors that cannot depend on the user share their answers', async () =
         expect(second).toEqual({ ...first, isHit: true })
       },
     ),
+  )
+})
+
+describe('a value that only a signature or a digest holds makes another response', () => {
+  const places = {
+    header: (value: string) => ({ headers: [{ key: 'X-Signed', value }] }),
+    query: (value: string) => ({ query_parameters: [{ key: 'signed', value }] }),
+    'api key': (value: string) => ({ authentication: { type: 'api_key', config: { key: 'X-Key', value } } }),
+    password: (password: string) => ({
+      authentication: { type: 'basic', config: { username: 'u', password } },
+    }),
+    claim: (who: string) => ({
+      authentication: {
+        type: 'jwt',
+        config: { algorithm: 'HS256', private_key: "{{ get_secret('k') }}", claims: { who } },
+      },
+    }),
+  }
+  const user = { id: '7', email: 'a', username: 'a', last_name: 'a', roles: [], profile_fields: {} }
+  const caller = (change: object): Session => ({
+    tenant_id: 'acme',
+    issuer: 'one',
+    user: { ...user, ...change },
+  })
+  const world: World = { secret: 'sk-0123456789abcdef-0123456789abcdef', variable: 'eu', demoted: false }
+
+  async function isShared(
+    change: object,
+    calls: readonly { readonly session: Session; readonly id: string }[],
+  ): Promise<boolean> {
+    const compiled = connector({ path_parameters: [{ key: 'id' }], ...change })
+    const { cached } = portsOf(world, 'max-age=60')
+    const given = []
+    for (const { session, id } of calls) {
+      given.push(await answerOf(runExchange(callOf(compiled, { session, pathParams: [['id', id]] }), cached)))
+    }
+    expect(given[0]).toMatchObject({ status: 200, isHit: false })
+    return given[1]?.isHit === true
+  }
+
+  for (const [place, within] of Object.entries(places)) {
+    test.each(hidden(pathValues, secretKey))(`of the path, in a ${place}: %s`, async (piece) => {
+      const session = caller({})
+      const calls = ['1', '2'].map((id) => ({ session, id }))
+      expect(await isShared(within(piece), calls)).toBe(false)
+      expect(
+        await isShared(
+          within(piece),
+          [calls[0], calls[0]].flatMap((one) => one ?? []),
+        ),
+      ).toBe(true)
+    })
+
+    test.each(hidden(['user.email'], secretKey))(`of the session, in a ${place}: %s`, async (piece) => {
+      // One user, whose token says something else than before.
+      const used = `{{ pathParams.id | sha256 }}`
+      const change = { url: `https://api.example.com/${used}`, ...within(piece) }
+      const [before, after] = ['a', 'b'].map((email) => ({ session: caller({ email }), id: '1' }))
+      expect(
+        await isShared(
+          change,
+          [before, after].flatMap((one) => one ?? []),
+        ),
+      ).toBe(false)
+      expect(
+        await isShared(
+          change,
+          [before, before].flatMap((one) => one ?? []),
+        ),
+      ).toBe(true)
+    })
+  }
+
+  test.each(hidden(['pathParams.id', 'user.email'], "'a key'").filter((piece) => !piece.includes('%')))(
+    'in a response template: %s',
+    async (piece) => {
+      const change = {
+        url: 'https://api.example.com/{{ pathParams.id | slice: 0, 0 }}',
+        response_body: `{"s": "${piece}"}`,
+      }
+      const calls = [
+        { session: caller({ email: 'a' }), id: '1' },
+        { session: caller({ email: 'b' }), id: '2' },
+      ]
+      expect(await isShared(change, calls)).toBe(false)
+    },
   )
 })

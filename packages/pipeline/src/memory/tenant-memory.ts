@@ -83,6 +83,7 @@ export function createTenantMemory<Value extends object | number>(
   function evicted(own: Share<Value>): Share<Value> {
     const measure = total.entries > maxEntries ? 'entries' : 'bytes'
     const fair = (measure === 'entries' ? maxEntries : maxBytes) / shares.size
+    // Found without a search, which is what a tenant that writes without end comes to.
     if (own[measure] > fair) return own
     for (const share of shares.values()) if (share[measure] > fair) return share
     return own
