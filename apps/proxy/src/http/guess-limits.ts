@@ -61,10 +61,12 @@ export function createGuessLimits({ clock, logger, audit }: GuessLimitsOptions):
       if (records === undefined) return
       const address = session.user === undefined ? addressBlock(incoming) : undefined
       const leftMs = (records.get(keyOf(permalink, session, address))?.waitsUntilMs ?? 0) - clock.now()
+      // guard: guessing-waits
       if (leftMs > 0) throw mustWait(leftMs)
     },
     found(call) {
       // A response may hold it in many places.
+      // guard: counted-once
       if (counted.has(call)) return
       counted.add(call)
       const records = recordsOf(call.connector.tenantId)

@@ -83,6 +83,7 @@ export function compileConnector(definition: ConnectorDefinition, options: Compi
     ...authentication.uses,
     ...usesOfBody(requestBody),
   ]
+  // guard: no-chosen-range (packages/pipeline/src/secrecy/response-scan.test.ts)
   checkRange(headers, request, report)
   const response = usesOfBody(responseBody)
   if (!report.hasFailedTemplate) checkAllUsed(definition, [...request, ...response], report)

@@ -67,6 +67,7 @@ export class ResponseWindow {
   /** What may go out although nothing has come for a while. */
   pause(): readonly Buffer[] {
     const { mayReleaseEarly, spaceSeparates } = this.#options.search
+    // guard: no-early-release
     if (!mayReleaseEarly || this.#heldBytes === 0) return []
     const from = this.#context.length
     const text = Buffer.concat([this.#context, ...this.#held])

@@ -55,6 +55,7 @@ const nothingYet = { pieces: [], isWhole: false } as const
 
 /** In a response to HEAD, and in a 304, the API tells of a body that did not come. */
 function validatorsOf({ call, method, upstream }: Received, isSearched: boolean): Validators {
+  // guard: redaction-keeps-no-validator (packages/pipeline/src/secrecy/response-scan.test.ts)
   if (call.connector.definition.on_secret_in_response === 'redact') return 'none'
   return isSearched && method !== 'HEAD' && upstream.status !== 304 ? 'pass' : 'hashed'
 }

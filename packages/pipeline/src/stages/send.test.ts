@@ -43,6 +43,36 @@ async function run(
 }
 
 describe('redirects', () => {
+  test.each([
+    { name: 'a secret', target: 'sk-0123456789abcdef', k: secrets.k, expected: 'UPSTREAM_REDIRECT' },
+    {
+      name: 'one percent-encoded twice',
+      target: 'sk%252D0123456789abcdef',
+      k: secrets.k,
+      expected: 'UPSTREAM_REDIRECT',
+    },
+    {
+      name: 'one in base64',
+      target: Buffer.from(secrets.k).toString('base64url'),
+      k: secrets.k,
+      expected: 'UPSTREAM_REDIRECT',
+    },
+    {
+      name: 'a value under 16 bytes, which is looked for nowhere',
+      target: 'short',
+      k: 'short',
+      expected: 200,
+    },
+  ])('to a listed host whose target holds $name', async ({ target, k, expected }) => {
+    const { ports, seen } = plainPorts(
+      () => (seen.length === 1 ? redirect(`https://files.example.net/${target}`) : {}),
+      { secrets: { k } },
+    )
+    const call = callOf(connector({ ...credential, redirect_hosts: ['files.example.net'] }))
+    const outcome = await runExchange(call, ports)
+    expect('problem' in outcome ? outcome.problem.code : outcome.answer.status).toBe(expected)
+  })
+
   test('to the same origin are followed, credential and all', async () => {
     const { code, seen } = await run(credential, [redirect('/moved?x=1'), {}])
     expect(code).toBe(200)
