@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { large, small } from './bodies.ts'
+import { escaped, large, small } from './bodies.ts'
 import type { Cores } from './cores.ts'
 import { findProgram, startNginx, startRedis, startVarnish } from './installed.ts'
 import type { Target } from './load.ts'
@@ -15,7 +15,13 @@ export interface Contender {
   readonly server: StartedServer
 }
 
-export type ContenderId = RowId | 'reply-from-100k' | 'hit-redis' | 'revalidated' | 'recorded'
+export type ContenderId =
+  | RowId
+  | 'reply-from-100k'
+  | 'scan-escaped'
+  | 'hit-redis'
+  | 'revalidated'
+  | 'recorded'
 
 /** Those with a row of their own; the others are there to be compared with. */
 export type RowId = (typeof rowIds)[number]
@@ -100,6 +106,7 @@ export async function openField({ cores, form, profileFolder }: FieldOptions): P
       contender('reply-from-100k', replyFrom, { path: paths.plainLarge, body: large }),
       contender('miss', sluice, { path: executePath('miss'), body: small }),
       contender('miss-100k', sluice, { path: executePath('miss-100k'), body: large }),
+      contender('scan-escaped', sluice, { path: executePath('scan-escaped'), body: escaped }),
       contender('hit', sluice, { path: executePath('hit'), body: small }),
       contender('recorded', recorded, { path: executePath('hit'), body: small }),
       ...(sharing ? [contender('hit-redis', sharing, { path: executePath('hit-redis'), body: small })] : []),

@@ -9,6 +9,7 @@ export const sessionSecret = 'a session secret of the bench, of 32 bytes or more
 export const paths = {
   plain: '/plain',
   plainLarge: '/plain-large',
+  escaped: '/escaped',
   cacheable: '/cacheable',
   /** The same, for a proxy whose stored answers lie in Redis alone. */
   shared: '/shared',

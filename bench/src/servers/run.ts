@@ -67,6 +67,7 @@ export function requireFair(reached: readonly Reached[], seen: Readonly<Record<s
   const missed = [
     [paths.plain, requestsOf('reply-from', 'miss')],
     [paths.plainLarge, requestsOf('reply-from-100k', 'miss-100k')],
+    [paths.escaped, requestsOf('scan-escaped')],
     [paths.confirmed, requestsOf('revalidated')],
   ] as const
   for (const [path, requests] of missed) {

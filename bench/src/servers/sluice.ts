@@ -73,6 +73,7 @@ function connectorsOf(api: string): readonly object[] {
   return [
     connector('miss', api + paths.keyed + paths.plain),
     connector('miss-100k', api + paths.keyed + paths.plainLarge),
+    connector('scan-escaped', api + paths.keyed + paths.escaped),
     connector('hit', api + paths.keyed + paths.cacheable),
     connector('hit-redis', api + paths.keyed + paths.shared),
     connector('revalidated', api + paths.keyed + paths.confirmed),

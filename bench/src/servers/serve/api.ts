@@ -3,7 +3,7 @@
  * templates and its API key make, so that no measured exchange can have skipped them.
  */
 import { createServer, type IncomingMessage } from 'node:http'
-import { large, small } from '../bodies.ts'
+import { escaped, large, small } from '../bodies.ts'
 import { apiKey, identity, paths } from '../parties.ts'
 import { listen } from './listen.ts'
 
@@ -16,6 +16,7 @@ interface Answer {
 const answers = new Map<string, Answer>([
   [paths.plain, { body: small, cacheControl: 'no-store' }],
   [paths.plainLarge, { body: large, cacheControl: 'no-store' }],
+  [paths.escaped, { body: escaped, cacheControl: 'no-store' }],
   [paths.cacheable, { body: small, cacheControl: 'public, max-age=3600' }],
   [paths.shared, { body: small, cacheControl: 'public, max-age=3600' }],
   [paths.confirmed, { body: small, cacheControl: 'no-cache', etag: '"one"' }],
