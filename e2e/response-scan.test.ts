@@ -1,5 +1,4 @@
 /** The response scan over real sockets: an API that holds bytes back, the proxy, and a client that counts what comes. */
-import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -117,7 +116,8 @@ async function watch(path: string, sub = '7'): Promise<Watched> {
   })
   // A reset is how a response that has begun is withheld.
   socket.on('error', () => {})
-  return { message: () => message, body: () => bodyOf(message), ended: once(socket, 'close') }
+  const ended = new Promise((resolve) => socket.once('close', resolve))
+  return { message: () => message, body: () => bodyOf(message), ended }
 }
 
 /** Waits until a body is there, and sees that no more of it comes. */

@@ -32,6 +32,8 @@ export async function wireCall(base: string, call: WireCall): Promise<WireAnswer
     ...(call.agent && { agent: call.agent }),
     headers: ['Host', `${hostname}:${port}`, ...(call.headers ?? []).flat(), ...lengthOf(call)],
   })
+  // Of a connection that is reset amid a response both its request and its response tell.
+  outgoing.on('error', () => {})
   outgoing.end(call.body)
   const [incoming] = await once(outgoing, 'response')
   const chunks: Buffer[] = []

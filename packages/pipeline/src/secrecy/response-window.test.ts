@@ -57,7 +57,7 @@ describe.each(pairs)('a secret of $length bytes', ({ one, other }) => {
           leaving(windowFor(secret, { isEvents }), events).map(({ length }) => length)
         expect(lengths(one)).toEqual(lengths(other))
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     )
   })
 
@@ -197,7 +197,7 @@ describe('redacted', () => {
           expect(out).toBe(expected)
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 200 },
     )
   })
 

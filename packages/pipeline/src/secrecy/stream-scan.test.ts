@@ -84,7 +84,7 @@ describe('a secret is found', () => {
           expect(found(inPieces(text, sizes), value)).not.toEqual([])
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: 500 },
     )
   })
 
@@ -101,7 +101,7 @@ describe('a secret is found', () => {
           expect(found(pieces, value)).toContainEqual([at, at + Buffer.byteLength(value)])
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: 500 },
     )
   })
 
@@ -173,7 +173,7 @@ describe('nothing is found', () => {
           ).toEqual([])
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     )
   })
 
@@ -210,7 +210,7 @@ test('a search finds what a search for each form finds, and where', () => {
         expect([...new Set(matches)].toSorted()).toEqual([...expected].toSorted())
       },
     ),
-    { numRuns: 2000 },
+    { numRuns: 500 },
   )
 })
 
