@@ -1,16 +1,18 @@
 import { z } from 'zod'
 
 const bump = z.enum(['major', 'minor', 'patch'])
+const change = z.union([bump, z.literal('none')])
 
 /** What `changeset status --output` writes, as far as a changelog needs it. */
 export const releasePlan = z.object({
   changesets: z.array(
     z.object({
       summary: z.string(),
-      releases: z.array(z.object({ name: z.string(), type: z.union([bump, z.literal('none')]) })),
+      releases: z.array(z.object({ name: z.string(), type: change })),
     }),
   ),
-  releases: z.array(z.object({ newVersion: z.string() })),
+  /** Private packages too, as `none`. */
+  releases: z.array(z.object({ type: change, newVersion: z.string() })),
 })
 
 type ReleasePlan = z.infer<typeof releasePlan>
@@ -25,7 +27,8 @@ const bumps = bump.options
  * @throws Error where there is nothing to release, or packages would get different versions
  */
 export function addRelease(changelog: string, plan: ReleasePlan, date: string): string {
-  const [version, ...others] = new Set(plan.releases.map(({ newVersion }) => newVersion))
+  const released = plan.releases.filter(({ type }) => type !== 'none')
+  const [version, ...others] = new Set(released.map(({ newVersion }) => newVersion))
   if (version === undefined) throw new Error('There is no changeset: nothing to release.')
   if (others.length > 0)
     throw new Error(`Packages would get different versions: ${[version, ...others].join(', ')}.`)

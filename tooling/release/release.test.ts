@@ -43,12 +43,13 @@ describe('a package holds only what is built', () => {
 })
 
 describe('the changelog', () => {
+  const released = (newVersion: string) => ({ type: 'minor' as const, newVersion })
   const before = '# Changelog\n\nAll packages.\n'
   const plan = (
     ...changesets: readonly (readonly [summary: string, type: 'major' | 'minor' | 'patch'])[]
   ) => ({
     changesets: changesets.map(([summary, type]) => ({ summary, releases: [{ name: '@sluice/cli', type }] })),
-    releases: [{ newVersion: '0.2.0' }, { newVersion: '0.2.0' }],
+    releases: [released('0.2.0'), { type: 'none' as const, newVersion: '0.1.0' }, released('0.2.0')],
   })
 
   test('gets a section, what breaks first', () => {
@@ -63,7 +64,7 @@ describe('the changelog', () => {
     const first = addRelease(before, plan(['One', 'minor']), '2026-11-28')
     const second = addRelease(
       first,
-      { ...plan(['Two', 'patch']), releases: [{ newVersion: '0.2.1' }] },
+      { ...plan(['Two', 'patch']), releases: [released('0.2.1')] },
       '2026-11-29',
     )
     expect(sectionOf(second, '0.2.0')).toBe('### New\n\n- One')
@@ -76,7 +77,7 @@ describe('the changelog', () => {
     expect(() => addRelease(before, { changesets: [], releases: [] }, '2026-11-28')).toThrow(
       'nothing to release',
     )
-    const releases = [{ newVersion: '1.0.0' }, { newVersion: '2.0.0' }]
+    const releases = [released('1.0.0'), released('2.0.0')]
     expect(() => addRelease(before, { changesets: [], releases }, '2026-11-28')).toThrow('different versions')
   })
 })
