@@ -27,6 +27,8 @@ export function foldingClasses(): readonly FoldingClass[] {
     if (code >= 0xd800 && code <= 0xdfff) continue
     const character = String.fromCodePoint(code)
     const upper = character.toUpperCase()
+    // What has neither case is equal to nothing else: nearly all of the million are such.
+    if (upper === character && character.toLowerCase() === character) continue
     for (const spelling of [upper, upper.toLowerCase(), character.toLowerCase().toUpperCase()]) {
       candidates.set(spelling, (candidates.get(spelling) ?? new Set()).add(character))
     }
