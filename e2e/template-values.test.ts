@@ -64,6 +64,16 @@ const registry = {
       url: `${base}/welcome`,
       response_body: '{"mail": {{ user.email }}, "text": "Hello {{ user.email }}"}',
     },
+    { name: 'Reads', url: `${base}/encoded`, response_body: '{"a": {{ response.json.a }}}' },
+    { name: 'Reads text', url: `${base}/encoded`, response_body: '{{ response.body | from_json }}' },
+    {
+      name: 'Writes',
+      method: 'POST',
+      url: `${base}/write`,
+      request_body: '{"id": {{ body.id }}}',
+    },
+    { name: 'Writes text', method: 'POST', url: `${base}/write`, request_body: '{"t": {{ body_text }}}' },
+    { name: 'Writes nothing', method: 'POST', url: `${base}/write`, request_body: '{"t": 1}' },
     {
       name: 'Incidents',
       url: `${base}/incidents`,
@@ -89,9 +99,11 @@ const registry = {
 let api: RecordingApi
 let sluice: SluiceDev
 let optionalCalls = 0
+let encoded = Buffer.alloc(0)
 
 beforeAll(async () => {
   api = await startRecordingApi({
+    encoded: (_, response) => void response.setHeader('content-type', 'application/json').end(encoded),
     optional: (_, response) => {
       optionalCalls += 1
       response.setHeader('content-type', 'application/json').end(JSON.stringify({ n: optionalCalls }))
@@ -223,5 +235,73 @@ describe('a value that a user lacks narrows nothing less', () => {
     expect(answer.status).toBe(502)
     expect(answer.json()).toMatchObject({ code: 'RESPONSE_TEMPLATE_FAILED', upstream_status: 200 })
     expect(answer.json().detail).toContain('`user.email` is missing')
+  })
+})
+
+describe('a response that is not UTF-8', () => {
+  const json = '{"a":"é"}'
+
+  test.each([
+    ['Latin-1', Buffer.from(json, 'latin1'), 'is not UTF-8, as JSON must be'],
+    ['UTF-16', Buffer.from(json, 'utf16le'), 'is not UTF-8 (it looks like UTF-16)'],
+    ['UTF-16 with its mark', Buffer.from(`\ufeff${json}`, 'utf16le'), 'is not UTF-8 (it looks like UTF-16)'],
+  ])('is 502, which names the encoding: %s', async (_, bytes, told) => {
+    encoded = bytes
+    for (const permalink of ['reads', 'reads-text']) {
+      const answer = await call(permalink)
+      expect(answer.status).toBe(502)
+      expect(answer.json()).toMatchObject({ code: 'RESPONSE_TEMPLATE_FAILED', upstream_status: 200 })
+      expect(answer.json().detail).toContain(told)
+    }
+  })
+
+  test('UTF-8 may have its mark', async () => {
+    encoded = Buffer.from(`\ufeff${json}`)
+    expect((await call('reads')).json()).toEqual({ a: 'é' })
+    expect((await call('reads-text')).json()).toEqual({ a: 'é' })
+  })
+})
+
+describe('a payload that a template reads', () => {
+  const post = (permalink: string, body: Buffer | string) =>
+    call(permalink, {}, { method: 'POST', body, headers: [['Content-Type', 'application/json']] })
+
+  test('has no key twice: each is told by its pointer, and nothing is sent', async () => {
+    const payload =
+      '{"id": 1, "list": [{"a~/b": 1, "a~\\u002fb": 2}], "__proto__": 1, "__proto__": 2, "i\\u0064": 2}'
+    for (const permalink of ['writes', 'writes-text']) {
+      const answer = await post(permalink, payload)
+      expect(answer.status).toBe(400)
+      expect(answer.headers['x-connector-error']).toBe('INVALID_PAYLOAD')
+      expect(answer.json()).toMatchObject({ code: 'INVALID_PAYLOAD', stage: 'transform-request' })
+      expect(answer.json().errors).toMatchObject([
+        { pointer: '/list/0/a~0~1b' },
+        { pointer: '/__proto__' },
+        { pointer: '/id' },
+      ])
+    }
+    expect(api.received).toEqual([])
+    expect((await post('writes-nothing', payload)).status).toBe(200)
+  })
+
+  test('also where it is so large that another process renders it', async () => {
+    const payload = `{"pad": "${'x'.repeat(300_000)}", "id": 1, "id": 2}`
+    const answer = await post('writes', payload)
+    expect(answer.json()).toMatchObject({ code: 'INVALID_PAYLOAD', errors: [{ pointer: '/id' }] })
+    expect(api.received).toEqual([])
+  })
+
+  test('is UTF-8, with its mark or without', async () => {
+    for (const [bytes, told] of [
+      [Buffer.from('{"id":"é"}', 'latin1'), 'not UTF-8: '],
+      [Buffer.from('{"id":1}', 'utf16le'), 'not UTF-8 (it looks like UTF-16)'],
+    ] as const) {
+      const answer = await post('writes', bytes)
+      expect([answer.status, answer.json().code]).toEqual([400, 'INVALID_REQUEST'])
+      expect(answer.json().detail).toContain(told)
+    }
+    expect(api.received).toEqual([])
+    expect((await post('writes', '\ufeff{"id": "é"}')).status).toBe(200)
+    expect(api.received[0]?.body.toString()).toBe('{"id": "é"}')
   })
 })

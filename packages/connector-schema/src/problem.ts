@@ -40,6 +40,12 @@ const kinds = {
     fault: 'caller',
   },
   INVALID_OVERRIDE: { status: 400, title: 'An override is invalid', stage: 'merge', fault: 'caller' },
+  INVALID_PAYLOAD: {
+    status: 400,
+    title: 'The payload is invalid',
+    stage: 'transform-request',
+    fault: 'caller',
+  },
   MISSING_PATH_PARAMETERS: {
     status: 400,
     title: 'Path parameters are missing',
@@ -212,6 +218,13 @@ export const problemCodes = Object.keys(kinds) as readonly ProblemCode[]
  */
 export type ProblemParam = string | { readonly key: string; readonly rule: string }
 
+/** One mistake in a payload. */
+export interface PayloadError {
+  /** Where, as a JSON Pointer (RFC 6901). */
+  readonly pointer: string
+  readonly detail: string
+}
+
 /** The body of a problem answer, `application/problem+json` (RFC 9457). */
 export interface ProblemDocument {
   readonly type: string
@@ -221,6 +234,8 @@ export interface ProblemDocument {
   readonly code: ProblemCode
   readonly stage: Stage
   readonly params?: readonly ProblemParam[]
+  /** Of `INVALID_PAYLOAD`. */
+  readonly errors?: readonly PayloadError[]
   readonly upstream_status?: number
   readonly request_id: string
 }
@@ -234,6 +249,7 @@ export interface ProblemDetails {
   readonly detail: string
   readonly stage?: Stage
   readonly params?: readonly ProblemParam[]
+  readonly errors?: readonly PayloadError[]
   readonly upstreamStatus?: number
   /** Extra response headers, e.g. `Allow` or `Retry-After`. */
   readonly headers?: Readonly<Record<string, string>>
@@ -247,6 +263,7 @@ export class ProblemError extends Error {
   readonly code: ProblemCode
   readonly stage: Stage
   readonly params: readonly ProblemParam[] | undefined
+  readonly errors: readonly PayloadError[] | undefined
   readonly upstreamStatus: number | undefined
   readonly headers: Readonly<Record<string, string>>
 
@@ -255,6 +272,7 @@ export class ProblemError extends Error {
     this.code = code
     this.stage = details.stage ?? problemKinds[code].stage
     this.params = details.params
+    this.errors = details.errors
     this.upstreamStatus = details.upstreamStatus
     this.headers = details.headers ?? {}
   }
@@ -278,6 +296,7 @@ export function toProblemDocument(problem: ProblemError, requestId: string): Pro
     code: problem.code,
     stage: problem.stage,
     ...(problem.params && { params: problem.params }),
+    ...(problem.errors && { errors: problem.errors }),
     ...(problem.upstreamStatus !== undefined && { upstream_status: problem.upstreamStatus }),
     request_id: requestId,
   }

@@ -94,6 +94,8 @@ export interface ResponseValues {
   readonly headers: readonly (readonly [name: string, value: string])[]
   /** `undefined` where the body is not UTF-8. */
   readonly text: string | undefined
+  /** What it is then, where that can be told. */
+  readonly encoding?: string | undefined
 }
 
 /** A template that was parsed and analysed once and can be rendered any number of times. */

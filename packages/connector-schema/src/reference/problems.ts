@@ -21,6 +21,7 @@ the API is no problem of the proxy, and passes through. This page is written fro
 | \`detail\` | one or two sentences for the developer; never a secret, a token or an internal address |
 | \`stage\` | where in the exchange it arose; the table names the usual one |
 | \`params\` | the keys or names that it is about; for \`INVALID_OVERRIDE\` objects with \`key\` and \`rule\` |
+| \`errors\` | of \`INVALID_PAYLOAD\`: objects with \`pointer\`, a JSON Pointer into the payload, and \`detail\` |
 | \`upstream_status\` | the API's status, where it had answered |
 | \`request_id\` | as in \`X-Request-ID\` |`
 
@@ -36,6 +37,7 @@ const meanings: Readonly<Record<ProblemCode, string>> = {
   INVALID_REQUEST: 'a header, the query string or the body is badly encoded, or two sessions were sent',
   OVERRIDE_NOT_PERMITTED: '`params` names every key that the connector does not let a call set',
   INVALID_OVERRIDE: 'a key that may be set has a value that breaks its constraints or its place',
+  INVALID_PAYLOAD: 'a template reads it, and an object in it has a key twice: `errors` points to each',
   MISSING_PATH_PARAMETERS: '`params` names them',
   INVALID_PATH_PARAMETERS: '`params` names those whose value does not fit their format',
   AUTHENTICATION_REQUIRED: 'nobody is signed in, and the connector is not anonymous or does not exist',

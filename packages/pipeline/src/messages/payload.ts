@@ -116,6 +116,29 @@ async function* rejoined(
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
 
+/** Some bytes as text, or what they are where that can be told. */
+export type ReadText =
+  | { readonly text: string; readonly encoding?: undefined }
+  | { readonly text: undefined; readonly encoding: 'UTF-16' | 'UTF-32' | undefined }
+
+/**
+ * The text of some bytes, where they are UTF-8, without its byte order mark. UTF-16 without one is mostly valid UTF-8 too,
+ * full of NUL: no text begins with that.
+ */
+export function readText(bytes: Uint8Array): ReadText {
+  const encoding = wideEncoding(bytes)
+  const text = encoding === undefined ? decodeUtf8(bytes) : undefined
+  return text === undefined ? { text, encoding } : { text }
+}
+
+/** By the byte order mark, or by where the first character has its zeros. */
+function wideEncoding([a, b, c, d]: Uint8Array): 'UTF-16' | 'UTF-32' | undefined {
+  const isMarked = (a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)
+  if (a === 0 && b === 0) return 'UTF-32'
+  if ((isMarked || (a !== undefined && a !== 0 && b === 0)) && c === 0 && d === 0) return 'UTF-32'
+  return isMarked || a === 0 || b === 0 ? 'UTF-16' : undefined
+}
+
 /** The text of some bytes without its byte order mark, or `undefined` where they are not UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {

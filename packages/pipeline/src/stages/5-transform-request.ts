@@ -5,7 +5,7 @@
 import type { Readable } from 'node:stream'
 import { hasPayload, ProblemError } from '@sluice/connector-schema'
 import type { CompiledTemplate } from '@sluice/templates'
-import { decodeUtf8, readWhole } from '../messages/payload.ts'
+import { readText, readWhole } from '../messages/payload.ts'
 import { version } from '../messages/version.ts'
 import { payloadTooLarge } from '../overrides/payload-limit.ts'
 import type { Ports } from '../ports/context.ts'
@@ -164,10 +164,10 @@ async function payloadText(
     payloadTooLarge(limits.requestBytes),
   )
   if (!template.uses.body) return nothing
-  const text = decodeUtf8(bytes)
+  const { text, encoding } = readText(bytes)
   if (text !== undefined) return { text, bytes: bytes.byteLength }
   throw new ProblemError('INVALID_REQUEST', {
-    detail: 'The payload is not UTF-8',
+    detail: `The payload is not UTF-8${encoding === undefined ? '' : ` (it looks like ${encoding})`}: send it as UTF-8`,
     stage: 'transform-request',
   })
 }

@@ -7,7 +7,7 @@ import { ProblemError } from '@sluice/connector-schema'
 import { type CompiledTemplate, type ResponseValues, TemplateRenderError } from '@sluice/templates'
 import { isEventStream } from '../messages/event-stream.ts'
 import { type HeaderList, headerValue } from '../messages/header-list.ts'
-import { decodeUtf8, orRelease, readWhole } from '../messages/payload.ts'
+import { orRelease, readText, readWhole } from '../messages/payload.ts'
 import type { Ports } from '../ports/context.ts'
 import { renderBody } from '../rendering/render-body.ts'
 import { passingHeaders, withoutBodyHeaders } from '../responding/response-headers.ts'
@@ -67,7 +67,7 @@ async function render({ received, template, headers }: Rendering, ports: StagePo
   const { upstream, call } = received
   const { status } = upstream
   const bytes = received.whole ?? (await readUpstream(upstream.body, ports.limits.bufferedAnswerBytes))
-  const response = { status, headers, text: decodeUtf8(bytes) }
+  const response = { status, headers, ...readText(bytes) }
   const inputBytes = template.uses.response && response.text !== undefined ? bytes.byteLength : 0
   let body: Uint8Array
   try {

@@ -185,6 +185,7 @@ describe('in an embedded language no value vanishes', () => {
     '{"q": "owner = \'{{ user.email | plain }}\'"}',
     '{% assign e = user.email | downcase %}{"q": "owner = {{ e }}"}',
     '{% capture q %}owner = {{ user.email }}{% endcapture %}{"q": {{ q }}}',
+    '{% capture e %}{{ user.email }}{% endcapture %}{"q": "owner = {{ e }}"}',
     '{"q": "{% for r in user.profile_fields.by_id(3) %} or role = {{ r }}{% endfor %} and x"}',
     '{"q": "{% cycle user.email, user.id %} and x"}',
   ])('next to text in a body, also where no filter says which language it is: %s', (source) => {

@@ -1,11 +1,13 @@
 import { utf8Length } from '@sluice/connector-schema'
 import type { FilterRun } from '../filters/filter-run.ts'
+import type { Sources } from '../filters/json-filters.ts'
 import { outOfMemory, outOfWork, outputTooLarge } from '../limits/budget.ts'
 import type { RenderBudget } from '../limits/limits.ts'
 import { createTimeLimit, type TimeLimit } from '../limits/time-limit.ts'
 import type { Meter } from '../positions/escaping/escape.ts'
 import type { TemplateValues } from '../types.ts'
 import type { Work } from '../values/compare.ts'
+import { unreadableBody } from './scope.ts'
 
 /** No character of UTF-16 takes more bytes of UTF-8: a pair takes four. */
 const mostBytesPerUnit = 3
@@ -17,7 +19,7 @@ export interface RenderOptions {
 }
 
 /** What one render needs: its values, its names, its text so far, and what it may still cost. */
-export class Frame implements Meter, Work {
+export class Frame implements Meter, Work, Sources {
   readonly values: TemplateValues
   /** Values of bindings, read when first asked for; then what `assign`, `capture` and loops bind. */
   readonly slots: unknown[] = []
@@ -83,6 +85,11 @@ export class Frame implements Meter, Work {
     const run = this.values.runtime.filters.get(name)
     if (run === undefined) throw new Error(`there is no filter ${name}`)
     return run
+  }
+
+  /** Why the body of the response has no text. */
+  get unreadable(): string | undefined {
+    return unreadableBody(this.values)
   }
 
   use(count: number): void {

@@ -12,6 +12,8 @@ export type RenderFailureReason =
   | 'filter'
   /** A secret, a variable or the session's user is missing. */
   | 'missing'
+  /** The caller's payload is not what a template may read. */
+  | 'payload'
 
 /**
  * A template that could not be rendered. Its message is ours alone: never a value, never the engine's words,
@@ -25,14 +27,22 @@ export class TemplateRenderError extends Error {
   readonly column: number
   /** The limit was one of work or size, and a worker has a wider one: the same render may succeed there. */
   readonly mayFitWorker: boolean
+  /** What is wrong in the caller's payload, as JSON Pointers. */
+  readonly pointers: readonly string[]
 
   constructor(
     reason: RenderFailureReason,
     message: string,
-    position: { readonly line: number; readonly column: number; readonly mayFitWorker?: boolean },
+    position: {
+      readonly line: number
+      readonly column: number
+      readonly mayFitWorker?: boolean
+      readonly pointers?: readonly string[]
+    },
   ) {
     super(message)
     this.mayFitWorker = position.mayFitWorker ?? false
+    this.pointers = position.pointers ?? []
     this.reason = reason
     this.line = position.line
     this.column = position.column
@@ -46,5 +56,16 @@ export class RenderFailure extends Error {
   constructor(reason: RenderFailureReason, message: string) {
     super(message)
     this.reason = reason
+  }
+}
+
+/** Thrown for a payload in which objects have keys twice. */
+export class DuplicateKeysFailure extends RenderFailure {
+  /** JSON Pointers to the keys. */
+  readonly pointers: readonly string[]
+
+  constructor(pointers: readonly string[]) {
+    super('payload', 'The payload has a key twice in one object: send each once.')
+    this.pointers = pointers
   }
 }

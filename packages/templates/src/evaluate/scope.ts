@@ -1,8 +1,9 @@
 import type { SessionUser } from '@sluice/connector-schema'
-import { parseJson } from '../filters/json-filters.ts'
+import { isJsonText, parseJson } from '../filters/json-filters.ts'
+import { duplicateKeys } from '../filters/json-keys.ts'
 import { PathText } from '../positions/escaping/escape.ts'
 import type { ResponseValues, TemplateValues } from '../types.ts'
-import { RenderFailure } from './render-error.ts'
+import { DuplicateKeysFailure, RenderFailure } from './render-error.ts'
 
 /** What one name of a template's scope stands for. */
 export type Source =
@@ -82,7 +83,7 @@ export function readRoot(source: Source, values: TemplateValues): unknown {
     case 'pathParams':
       return values.pathParams
     case 'body_text':
-      return values.body?.text
+      return uniquelyKeyed(values.body?.text)
     case 'response':
       throw new Error('response is read by its properties')
   }
@@ -104,7 +105,8 @@ function userScope({ id, email, first_name, last_name, username, roles }: Sessio
 }
 
 /** One property of the API's response, by a name that the template was checked for. */
-export function readResponse({ response }: TemplateValues, property: string): unknown {
+export function readResponse(values: TemplateValues, property: string): unknown {
+  const { response } = values
   if (response === undefined) return undefined
   switch (property) {
     case 'status_code':
@@ -114,7 +116,7 @@ export function readResponse({ response }: TemplateValues, property: string): un
     case 'body':
       return response.text
     default:
-      return parseResponse(response)
+      return parseResponse(values, response)
   }
 }
 
@@ -128,14 +130,36 @@ function headersOf(response: ResponseValues): object {
 }
 
 function parseBody(text: string | undefined): unknown {
-  return text === undefined || text === '' ? undefined : parseJson(text, 'The payload (body)')
+  if (text === undefined || text === '') return undefined
+  const body = parseJson(text, 'The payload (body)')
+  requireUniquePayloadKeys(text)
+  return body
+}
+
+/** What is JSON reads the same for everybody: of a key that is there twice one reader takes the first, another the last. */
+function uniquelyKeyed(text: string | undefined): string | undefined {
+  if (text !== undefined && /^\s*[{[]/.test(text) && isJsonText(text)) requireUniquePayloadKeys(text)
+  return text
+}
+
+function requireUniquePayloadKeys(text: string): void {
+  const pointers = duplicateKeys(text)
+  if (pointers.length > 0) throw new DuplicateKeysFailure(pointers)
 }
 
 /** Nothing for an empty body, and for an error page that is not JSON. */
-function parseResponse({ status, text }: ResponseValues): unknown {
+/** Why `response.body` has no text; nothing where it has one. */
+export function unreadableBody({ response }: TemplateValues): string | undefined {
+  if (response === undefined || response.text !== undefined) return undefined
+  const encoding = response.encoding === undefined ? '' : ` (it looks like ${response.encoding})`
+  return `The body of the response is not UTF-8${encoding}, as JSON must be: it cannot be read.`
+}
+
+function parseResponse(values: TemplateValues, { status, text }: ResponseValues): unknown {
   if (text === '') return undefined
   try {
-    return parseJson(text ?? '', 'The answer of the API (response.json)')
+    if (text === undefined) throw new RenderFailure('json', unreadableBody(values) ?? '')
+    return parseJson(text, 'The body of the response (response.json)')
   } catch (error) {
     if (status >= 400) return undefined
     throw error

@@ -1,12 +1,13 @@
 import type { Position } from '../analysis/position.ts'
 import { BudgetFailure, outOfMemory } from '../limits/budget.ts'
-import { RenderFailure, TemplateRenderError } from './render-error.ts'
+import { DuplicateKeysFailure, RenderFailure, TemplateRenderError } from './render-error.ts'
 
 /** Whatever a render threw, as our own error. Nothing of a library's message survives: it quotes values. */
 export function translateError(error: unknown, position: Position): TemplateRenderError {
   const failure = toFailure(error)
   const mayFitWorker = failure instanceof BudgetFailure
-  return new TemplateRenderError(failure.reason, failure.message, { ...position, mayFitWorker })
+  const pointers = failure instanceof DuplicateKeysFailure ? failure.pointers : []
+  return new TemplateRenderError(failure.reason, failure.message, { ...position, mayFitWorker, pointers })
 }
 
 function toFailure(error: unknown): RenderFailure {

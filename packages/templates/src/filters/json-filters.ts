@@ -29,11 +29,19 @@ export function isJsonText(text: string): boolean {
   }
 }
 
-/** `| from_json`: nothing stays nothing. */
-export function fromJson(value: unknown, meter: Meter): unknown {
+/** What a filter can know of the texts that it is given. */
+export interface Sources {
+  /** Why the body of the response has no text; nothing where it has one. */
+  readonly unreadable?: string | undefined
+}
+
+/** `| from_json`: nothing stays nothing, unless it is nothing because it could not be read. */
+export function fromJson(value: unknown, budget: Meter & Sources): unknown {
+  const { unreadable } = budget
+  const text = toText(value, budget)
+  if (unreadable !== undefined && text === '') throw new RenderFailure('json', unreadable)
   if (value === undefined || value === null) return undefined
-  const text = toText(value, meter)
-  meter.use(text.length)
+  budget.use(text.length)
   return parseJson(text, 'The input of from_json')
 }
 

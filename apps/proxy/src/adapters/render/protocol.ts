@@ -18,6 +18,7 @@ export type RenderReply =
       readonly message: string
       readonly line: number
       readonly column: number
+      readonly pointers: readonly string[]
     }
   /** A fault of ours, not of the template. */
   | { readonly kind: 'broken'; readonly message: string }

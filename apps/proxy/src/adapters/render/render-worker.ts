@@ -29,8 +29,8 @@ function render({ recipe, values }: RenderOrder): RenderReply {
     }
   } catch (error) {
     if (error instanceof TemplateRenderError) {
-      const { reason, message, line, column } = error
-      return { kind: 'failed', reason, message, line, column }
+      const { reason, message, line, column, pointers } = error
+      return { kind: 'failed', reason, message, line, column, pointers }
     }
     return { kind: 'broken', message: error instanceof Error ? error.message : 'unknown' }
   }
