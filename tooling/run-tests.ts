@@ -1,5 +1,6 @@
 import { type Command, passOnSignals, runCommand } from './child.ts'
 import { ensureChromium } from './chromium.ts'
+import { ensureNginx } from './nginx.ts'
 import { runVitest } from './run-vitest.ts'
 import { addTotals, isSuccess, nothing, oneFailure, type Totals, totalsLine } from './totals.ts'
 
@@ -21,6 +22,7 @@ const steps: readonly Step[] = [
   check('types', turbo('types')),
   check('build', turbo('build')),
   { name: 'a browser for the e2e tests', run: provideChromium },
+  { name: 'an nginx for the e2e tests', run: provideNginx },
   { name: 'tests', run: (filters) => runVitest(filters) },
 ]
 
@@ -60,6 +62,19 @@ async function provideChromium(): Promise<Totals> {
   console.error(
     'No Chromium was found, and none could be installed: the browser tests cannot run. ' +
       'Install Chromium or Google Chrome, or set CHROME_PATH to one.',
+  )
+  return process.env.CI ? oneFailure : nothing
+}
+
+/** Tests that need it fail by name where there is none; in CI its absence is a failure of its own. */
+async function provideNginx(): Promise<Totals> {
+  const path = await ensureNginx()
+  if (path !== undefined) {
+    console.log(path)
+    return nothing
+  }
+  console.error(
+    'No nginx was found, and none could be installed: the tests behind nginx cannot run. Install nginx.',
   )
   return process.env.CI ? oneFailure : nothing
 }
