@@ -27,7 +27,49 @@ test('an empty environment is valid and opens nothing', () => {
     cache: { maxBytes: undefined, maxEntries: undefined, maxAnswerBytes: undefined },
     redisUrl: undefined,
     encryptionKeys: undefined,
+    egressLimits: {
+      idleTimeoutMs: 15_000,
+      eventStreamIdleTimeoutMs: 120_000,
+      maxBodyBytes: 100 * 1024 * 1024,
+    },
+    delivery: {
+      streamMs: 30 * 60_000,
+      stalledCallerMs: 30_000,
+      slowCallerMs: 60_000,
+      slowCallerBytesPerSecond: 1024,
+    },
   })
+})
+
+test('limits of streams are read, and what a timer cannot hold is refused by name', () => {
+  const { egressLimits, delivery } = readSettings({
+    SLUICE_STREAM_IDLE_MS: '1',
+    SLUICE_EVENT_STREAM_IDLE_MS: '2',
+    SLUICE_STREAM_MAX_BYTES: '3',
+    SLUICE_STREAM_MAX_MS: '86400000',
+    SLUICE_STALLED_CALLER_MS: '5',
+    SLUICE_SLOW_CALLER_MS: '6',
+    SLUICE_SLOW_CALLER_BYTES_PER_SECOND: '7',
+  })
+  expect(egressLimits).toEqual({ idleTimeoutMs: 1, eventStreamIdleTimeoutMs: 2, maxBodyBytes: 3 })
+  expect(delivery).toEqual({
+    streamMs: 86_400_000,
+    stalledCallerMs: 5,
+    slowCallerMs: 6,
+    slowCallerBytesPerSecond: 7,
+  })
+  const names = [
+    'STREAM_IDLE_MS',
+    'EVENT_STREAM_IDLE_MS',
+    'STREAM_MAX_MS',
+    'STALLED_CALLER_MS',
+    'SLOW_CALLER_MS',
+  ]
+  for (const name of names.map((end) => `SLUICE_${end}`)) {
+    for (const value of ['0', '-1', '1.5', 'x', '86400001', '2147483648']) {
+      expect(problemsOf({ [name]: value })[0]).toMatch(new RegExp(`^${name}: must be `))
+    }
+  }
 })
 
 test('encryption keys are read in order, and a wrong one is never shown', () => {

@@ -7,10 +7,12 @@ import {
   parseAllowPorts,
   parseAllowPrivate,
 } from './adapters/egress/exceptions.ts'
+import { defaultEgressLimits, type EgressLimits } from './adapters/egress/limits.ts'
 import { type OutboundProxy, parseOutboundProxy } from './adapters/egress/outbound-proxy.ts'
 import { type KeyRing, parseKeyRing } from './adapters/sealing/key-ring.ts'
 import { platformTenantId } from './adapters/session/fetch-key-set.ts'
 import type { SessionIssuer } from './adapters/session/verify-session.ts'
+import { type DeliveryLimits, defaultDeliveryLimits } from './http/delivery-limits.ts'
 
 /** What the environment configures. */
 export interface Settings {
@@ -26,6 +28,10 @@ export interface Settings {
   readonly redisUrl: string | undefined
   /** Encrypts what lies outside the process; absent where none is configured. */
   readonly encryptionKeys: KeyRing | undefined
+  /** Bounds of what streams from APIs. */
+  readonly egressLimits: Pick<EgressLimits, 'idleTimeoutMs' | 'eventStreamIdleTimeoutMs' | 'maxBodyBytes'>
+  /** How slowly callers may read, and how long they may stream. */
+  readonly delivery: DeliveryLimits
 }
 
 /** Everything that is wrong with the environment, one line a variable. */
@@ -47,6 +53,14 @@ const count = z
   .regex(/^[1-9][0-9]{0,14}$/, 'must be a whole number above 0')
   .transform(Number)
 
+/** Of what a timer can hold, which fires at once beyond 24 days, a day is enough. */
+const longestMs = 86_400_000
+
+const milliseconds = count.refine(
+  (ms) => ms <= longestMs,
+  `must be at most ${longestMs} milliseconds (a day)`,
+)
+
 const schema = z.object({
   SLUICE_SESSION_JWKS_URL: text.transform(parseJwksUrl).optional(),
   SLUICE_SESSION_SECRET: z
@@ -67,6 +81,13 @@ const schema = z.object({
   SLUICE_CACHE_MAX_ENTRIES: count.optional(),
   SLUICE_CACHE_MAX_ANSWER_BYTES: count.optional(),
   SLUICE_ENCRYPTION_KEYS: text.transform(parsedBy(parseKeyRing)).optional(),
+  SLUICE_STREAM_IDLE_MS: milliseconds.default(defaultEgressLimits.idleTimeoutMs),
+  SLUICE_EVENT_STREAM_IDLE_MS: milliseconds.default(defaultEgressLimits.eventStreamIdleTimeoutMs),
+  SLUICE_STREAM_MAX_BYTES: count.default(defaultEgressLimits.maxBodyBytes),
+  SLUICE_STREAM_MAX_MS: milliseconds.default(defaultDeliveryLimits.streamMs),
+  SLUICE_STALLED_CALLER_MS: milliseconds.default(defaultDeliveryLimits.stalledCallerMs),
+  SLUICE_SLOW_CALLER_MS: milliseconds.default(defaultDeliveryLimits.slowCallerMs),
+  SLUICE_SLOW_CALLER_BYTES_PER_SECOND: count.default(defaultDeliveryLimits.slowCallerBytesPerSecond),
 })
 
 const requiredWithSession = ['SLUICE_SESSION_ISSUER', 'SLUICE_SESSION_AUDIENCE', 'SLUICE_SESSION_TYP']
@@ -100,6 +121,17 @@ export function readSettings(environment: Environment = process.env): Settings {
     },
     redisUrl: env.SLUICE_REDIS_URL,
     encryptionKeys: env.SLUICE_ENCRYPTION_KEYS,
+    egressLimits: {
+      idleTimeoutMs: env.SLUICE_STREAM_IDLE_MS,
+      eventStreamIdleTimeoutMs: env.SLUICE_EVENT_STREAM_IDLE_MS,
+      maxBodyBytes: env.SLUICE_STREAM_MAX_BYTES,
+    },
+    delivery: {
+      streamMs: env.SLUICE_STREAM_MAX_MS,
+      stalledCallerMs: env.SLUICE_STALLED_CALLER_MS,
+      slowCallerMs: env.SLUICE_SLOW_CALLER_MS,
+      slowCallerBytesPerSecond: env.SLUICE_SLOW_CALLER_BYTES_PER_SECOND,
+    },
   }
 }
 

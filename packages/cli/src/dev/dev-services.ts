@@ -28,6 +28,7 @@ export function createDevServices(config: DevConfig, settings: Settings, logger:
     defaultTenantId: tenantId,
     sessionIssuers: settings.sessionIssuer === undefined ? [own] : [own, settings.sessionIssuer],
     cache: settings.cache,
+    delivery: settings.delivery,
     redisUrl,
     // Nothing lies outside the process but what goes through Redis.
     encryptionKeys:
@@ -35,6 +36,7 @@ export function createDevServices(config: DevConfig, settings: Settings, logger:
     egress: {
       exceptions: exceptionsOf(config, settings),
       outboundProxy: settings.outboundProxy,
+      limits: settings.egressLimits,
       ...(settings.extraCaPath !== undefined && { extraCa: readFileSync(settings.extraCaPath, 'utf8') }),
     },
   })

@@ -53,9 +53,23 @@ The session is \`Authorization: Bearer <JWT>\`, or the cookie \`${sessionCookie}
     ),
     `Every answer is \`X-Content-Type-Options: nosniff\` with \`Content-Security-Policy: sandbox; default-src 'none'\`: HTML of
 an API must not run on the platform's origin. \`Set-Cookie\` and whatever else an API could steer the browser with never
-pass. A failure after the headers were sent aborts the connection: a body that ends is whole.
+pass. \`Cache-Control\` has the whole lifetime, with \`Age\` where the response is stored: subtract the one from the
+other. A 303 after a POST, PUT, PATCH or DELETE passes without \`Location\`, unless the connector follows it.
 
 Failures of the proxy: [\`reference-problems.md\`](reference-problems.md).`,
+    '## Bodies and streams',
+    `A body is passed on as it comes. The head waits for its first byte (50 ms where nothing is searched for secrets), so
+that a response which is broken from the start is a problem with a code. A failure after that resets the connection: a
+body that ends is whole, also behind a proxy that speaks HTTP/1.0. Header bytes are passed as they came. A header that
+has one value and came with two different ones is 502 \`UPSTREAM_PROTOCOL_ERROR\`, and so is a 304 that was not asked for.
+
+\`text/event-stream\` is neither stored nor shared, each event leaves when it ends, and \`X-Accel-Buffering: no\` tells
+nginx to hold none back. An API may be silent for 120 s in one, comments counted, and for 15 s in any other body. A stream
+may last 30 minutes. A caller that reads nothing for 30 s of what waits for it, or less than 1 KiB a second over 60 s, is
+cut, and the log says that it was the caller (\`fault: "caller"\`). The limits are the operator's:
+[\`README.md\`](../README.md).
+
+A payload that passes through keeps its \`Content-Length\`.`,
     '## The manifest',
     `\`GET {base}/connectors/manifest\` answers \`{ version, connectors: { [permalink]: … } }\`: of the connectors that the
 session may call, what a call may send, and nothing of where it goes. It has an \`ETag\`. With \`?documentation\` it also
