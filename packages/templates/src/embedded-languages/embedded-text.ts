@@ -115,7 +115,7 @@ export class HostedText {
     const { name, at } = language
     const state = position.states[this.languages.indexOf(language)]
     if (state === undefined) {
-      const advice = `What stands before ${name} here depends on a branch: write quotes and operators in the same branch as the output.`
+      const advice = `What comes before ${name} here depends on a branch: write quotes and operators in the same branch as the output.`
       this.report.fail('INVALID_INNER_LANGUAGE', advice, statement.begin)
       return
     }
@@ -139,7 +139,7 @@ export class HostedText {
     const filters = [...innerLanguages.keys()].join(', ')
     const advice = isPlain(statement)
       ? `A word that plain lets through can still be a keyword or a name, for no quotes stand around it: end it with the filter for the language (${filters}), or with number, or put quotes around it.`
-      : `A value of the session or the caller stands beside other text, which may be a language of its own: end it with the filter for that language (${filters}), with number, between quotes also with plain, or with raw where the text is none.`
+      : `A value of the session or the caller is next to other text, which may be in an embedded language: end it with the filter for that language (${filters}), with number, between quotes also with plain, or with raw where the text is none.`
     this.report.warn('INNER_LANGUAGE', advice, statement.begin)
   }
 }

@@ -1,4 +1,4 @@
-/** Where an output stands in the text of an embedded language. */
+/** Where an output is in the text of an embedded language. */
 export type InnerSpot =
   | { readonly kind: 'outside' }
   /** Between quotes that the author wrote, or right behind an operator that the value must not lengthen. */
@@ -29,7 +29,7 @@ export interface InnerLanguage extends TextAutomaton {
    */
   readonly quote: (text: string) => string
   /**
-   * What stands inside of what the author wrote: quotes, or an operator.
+   * A value inside of what the author wrote: quotes, or behind an operator.
    *
    * @throws RenderFailure for what the language cannot hold
    */

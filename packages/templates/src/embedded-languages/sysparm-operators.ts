@@ -1,6 +1,6 @@
 /**
  * The operators of encoded queries (ServiceNow, "Operators available for filters and queries"), with those that only
- * scripts and older releases know. Each ends where the value begins: nothing stands between them.
+ * scripts and older releases know. Each ends where the value begins, with nothing between them.
  */
 const operators: readonly string[] = [
   ...['=', '!=', '<>', '<', '<=', '>', '>=', '*', '!*', '%'],
@@ -29,7 +29,7 @@ export function canBeLengthened(text: string): boolean {
   return operators.some((operator) => operator.length > text.length && operator.startsWith(text))
 }
 
-/** Whether the value makes another operator of what stands before it. ServiceNow may trim it, and ignore its case. */
+/** Whether the value makes another operator of what comes before it. ServiceNow may trim it, and ignore its case. */
 export function lengthens(text: string, value: string): boolean {
   const whole = (text + value.trimStart()).toUpperCase()
   return operators.some(

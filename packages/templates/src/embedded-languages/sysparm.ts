@@ -28,7 +28,7 @@ function content(text: string): string {
   return text.replaceAll('^', '^^')
 }
 
-/** What stands right behind an operator must leave it as it is. */
+/** A value right behind an operator must leave it as it is. */
 function behindOperator(text: string, operator: string): string {
   if (text === '' && canBeLengthened(operator)) {
     throw new RenderFailure('place', 'A value is empty where its operator needs one.')
@@ -57,7 +57,7 @@ export const sysparm: InnerLanguage = {
   hasLists: false,
   quote: content,
   content: behindOperator,
-  // What stands since the last caret: the begin of a connective, a field, an operator so far (`op >`), or its value.
+  // What came since the last caret: the begin of a connective, a field, an operator so far (`op >`), or its value.
   start: '',
   step(state, char) {
     if (char === '^') return ''

@@ -9,7 +9,7 @@ export type WriteValue = (value: unknown, meter: Meter) => string
  * How a filter of an embedded language writes its values: a text as one literal, a list as literals with commas between
  * them.
  *
- * @param open - what the author wrote around the value: it is then only what stands inside
+ * @param open - what the author wrote around the value: the value is then only what is inside
  */
 export function valueWriter(language: InnerLanguage, open?: string): WriteValue {
   const { name, quote, content } = language

@@ -96,7 +96,7 @@ function createRender(checked: Checked, masked: ReadonlySet<Statement>): Render 
   }
 }
 
-/** Inside of what the author wrote, the filter of an embedded language gives only what stands there. */
+/** Inside of what the author wrote, the filter of an embedded language gives only what is inside. */
 function quotedFilter(statement: Statement, { quoted }: Positions): Replaced | undefined {
   const language = innerLanguageOf(statement)
   const quote = quoted.get(statement)
