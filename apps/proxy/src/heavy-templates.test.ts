@@ -5,7 +5,7 @@ import { bearer, compiled, startTestProxy, type TestProxy } from './testing/test
 const heavy = `${"{% assign x = body | where: 'a', 1 %}".repeat(10)}{"n": {{ x | size }}}`
 const listOf = (items: number): string => JSON.stringify(Array(items).fill(0))
 /** Far above what any exchange should wait; the machine may be busy with other things. */
-const hangMs = 500
+const hangMs = 1000
 
 let api: SampleApi
 let proxy: TestProxy

@@ -10,7 +10,7 @@ export interface BoundName {
 }
 
 /** The tags that a template may use; those that end or divide a block go with it. */
-const allowedTags = [
+export const allowedTags = [
   'assign',
   'capture',
   'if',
