@@ -1,4 +1,5 @@
 import type { Binding, Source } from '../evaluate/scope.ts'
+import { limits } from '../limits/limits.ts'
 import { type Call, callKey, type Filtered, type Path, type Value } from '../tree/expressions.ts'
 import type { Statement } from '../tree/statement.ts'
 import type { Uses } from '../types.ts'
@@ -50,7 +51,10 @@ class Analyser {
   statement(statement: Statement): void {
     const isOutput = statement.tag === 'output' || statement.tag === 'echo'
     for (const filtered of statement.expressions) {
-      this.failures.push(...checkFilters(filtered, this.subject.place, isOutput))
+      for (const failure of checkFilters(filtered, this.subject.place, isOutput)) {
+        this.failures.push(failure)
+        if (this.failures.length >= limits.failures) break
+      }
       const isPathText = isOutput && !statement.inCapture && this.takePathText(filtered)
       if (!isPathText) this.filtered(filtered, statement)
     }
@@ -136,7 +140,8 @@ class Analyser {
   private path(path: Path, statement: Statement): void {
     const { root, begin } = path
     const [property] = path.properties
-    const failure = checkPath(path, statement, this.subject)
+    const isTold = this.failures.length < limits.failures
+    const failure = isTold ? checkPath(path, statement, this.subject) : undefined
     if (failure !== undefined) this.failures.push(failure)
     this.roots.add(root)
     if (root === 'user') this.session.add(typeof property === 'string' ? `user.${property}` : 'user')

@@ -1,5 +1,6 @@
+import { limits } from '../limits/limits.ts'
 import type { DiagnosticCode, TemplateDiagnostic } from '../types.ts'
-import { type Position, positionAt } from './position.ts'
+import { createPositions } from './position.ts'
 
 /** Something wrong at one offset of a template's source, found while compiling. */
 export class CompileFailure extends Error {
@@ -13,15 +14,13 @@ export class CompileFailure extends Error {
   }
 }
 
-/** The failure as its author sees it. */
-function toDiagnostic(source: string, failure: CompileFailure): TemplateDiagnostic {
-  const { line, column }: Position = positionAt(source, failure.offset)
-  return { code: failure.code, message: failure.message, line, column }
-}
-
-/** Failures in the order of the text. */
+/** Failures as their author sees them, in the order of the text: the first of them, where there are very many. */
 export function toDiagnostics(source: string, failures: readonly CompileFailure[]): TemplateDiagnostic[] {
-  return failures.toSorted((a, b) => a.offset - b.offset).map((failure) => toDiagnostic(source, failure))
+  const positionOf = createPositions(source)
+  return failures
+    .toSorted((a, b) => a.offset - b.offset)
+    .slice(0, limits.failures)
+    .map(({ code, message, offset }) => ({ code, message, ...positionOf(offset) }))
 }
 
 /** Runs one step; what it finds wrong is collected, so that all errors of a template are told at once. */

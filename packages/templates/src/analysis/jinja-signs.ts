@@ -41,7 +41,10 @@ const inOutputs: readonly Sign[] = [
   { pattern: /\S\s+if\s+\S/, advice: '{{ a if b else c }} is {% if b %}{{ a }}{% else %}{{ c }}{% endif %}' },
 ]
 
-const marker = /\{%[-+]?\s*([\s\S]*?)[-+]?%\}|\{\{-?\s*([\s\S]*?)-?\}\}|\{#[\s\S]*?#\}/g
+/** What people write at the beginning shows what it is; a long text is not searched to its end. */
+const mostMarkers = 200
+const mostCharacters = 400
+
 const quoted = /"[^"]*"|'[^']*'/g
 
 /**
@@ -49,17 +52,32 @@ const quoted = /"[^"]*"|'[^']*'/g
  * templates are both.
  */
 export function findJinjaSign(source: string): JinjaSign | undefined {
-  for (const found of source.matchAll(marker)) {
-    const [whole, tag, output] = found
-    const content = tag ?? output
-    if (content === undefined)
-      return { offset: found.index, advice: '{# x #} is {% comment %}x{% endcomment %}' }
-    const begin = found.index + whole.indexOf(content)
-    const bare = content.replace(quoted, (text) => text[0] + ' '.repeat(text.length - 2) + text[0])
-    for (const { pattern, advice } of [...(tag === undefined ? inOutputs : tags), ...anywhere]) {
-      const at = bare.search(pattern)
-      if (at !== -1) return { offset: begin + at, advice }
-    }
+  let begin = 0
+  for (let count = 0; count < mostMarkers; count += 1) {
+    const found = source.slice(begin).search(/\{[{%#]/)
+    if (found === -1) return undefined
+    begin += found
+    const kind = source[begin + 1] ?? ''
+    const end = source.indexOf(closing[kind] ?? '', begin + 2)
+    if (end === -1) return undefined
+    if (kind === '#') return { offset: begin, advice: '{# x #} is {% comment %}x{% endcomment %}' }
+    const written = source.slice(begin + 2, Math.min(end, begin + 2 + mostCharacters))
+    const sign = signIn(written.replace(/^[-+]/, ' '), kind)
+    if (sign !== undefined) return { offset: begin + 2 + sign.offset, advice: sign.advice }
+    begin = end + 2
+  }
+  return undefined
+}
+
+const closing: Readonly<Record<string, string>> = { '{': '}}', '%': '%}', '#': '#}' }
+
+function signIn(written: string, kind: string): JinjaSign | undefined {
+  const blanks = written.length - written.trimStart().length
+  const content = written.trim()
+  const bare = content.replace(quoted, (text) => text[0] + ' '.repeat(text.length - 2) + text[0])
+  for (const { pattern, advice } of [...(kind === '%' ? tags : inOutputs), ...anywhere]) {
+    const at = bare.search(pattern)
+    if (at !== -1) return { offset: blanks + at, advice }
   }
   return undefined
 }

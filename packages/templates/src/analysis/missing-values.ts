@@ -1,9 +1,10 @@
 import { innerLanguages } from '../embedded-languages/index.ts'
 import type { Place } from '../places.ts'
 import type { Filtered, Value } from '../tree/expressions.ts'
-import { type FlowNode, nodesInside } from '../tree/flow.ts'
+import type { FlowNode } from '../tree/flow.ts'
 import type { ParsedTemplate } from '../tree/parsed-template.ts'
 import type { Statement } from '../tree/statement.ts'
+import { bindingNodes, nameOf, settleNames, writersIn } from './settle-names.ts'
 
 interface Subject {
   readonly parsed: ParsedTemplate
@@ -36,8 +37,7 @@ export function findStrict({ parsed, place, nextToText }: Subject): ReadonlySet<
       return (!place.isBody || nextToText.has(statement)) && dependsOnUser(statement, ofUser)
     }),
   )
-  // What a strict statement reads must not vanish on the way to it: until nothing is added.
-  while (addSources(flow, strict));
+  addSources(flow, strict)
   return strict
 }
 
@@ -46,40 +46,32 @@ function canVanish({ tag }: Statement): boolean {
   return ['output', 'echo', 'cycle', 'for'].includes(tag)
 }
 
-/** Whether anything was added. */
-function addSources(flow: readonly FlowNode[], strict: Set<Statement>): boolean {
-  const read = new Set([...strict].flatMap((statement) => [...rootsIn(statement)]))
-  const before = strict.size
-  const visit = (nodes: readonly FlowNode[], isGathered: boolean): void => {
-    for (const node of nodes) {
-      const isRead =
-        (node.kind === 'assign' && read.has(node.name)) || (node.kind === 'loop' && read.has(node.variable))
-      const isWriter = node.kind === 'output' || node.kind === 'cycle'
-      if ('statement' in node && (isRead || (isGathered && isWriter))) strict.add(node.statement)
-      visit(nodesInside(node), node.kind === 'capture' ? read.has(node.name) : isGathered)
+/** What a strict statement reads must not vanish on the way to it. */
+function addSources(flow: readonly FlowNode[], strict: Set<Statement>): void {
+  const sources = new Map<string, Statement[]>()
+  for (const node of bindingNodes(flow)) {
+    const statements = node.kind === 'capture' ? writersIn(node.body) : [node.statement]
+    sources.set(nameOf(node), [...(sources.get(nameOf(node)) ?? []), ...statements])
+  }
+  // A set is gone through to what is added to it meanwhile.
+  for (const statement of strict) {
+    for (const root of rootsIn(statement)) {
+      for (const source of sources.get(root) ?? []) strict.add(source)
+      sources.delete(root)
     }
   }
-  visit(flow, false)
-  return strict.size > before
 }
 
 /** Names that are bound to what depends on the user, whatever the order and whichever branch. */
 function namesOfUser(flow: readonly FlowNode[]): ReadonlySet<string> {
   const names = new Set<string>()
-  const visit = (nodes: readonly FlowNode[], captures: readonly string[]): void => {
-    for (const node of nodes) {
-      if ('statement' in node && dependsOnUser(node.statement, names)) {
-        if (node.kind === 'assign') names.add(node.name)
-        else if (node.kind === 'loop') names.add(node.variable)
-        else for (const name of captures) names.add(name)
-      }
-      visit(nodesInside(node), node.kind === 'capture' ? [...captures, node.name] : captures)
-    }
-  }
-  for (let size = -1; size < names.size; ) {
-    size = names.size
-    visit(flow, [])
-  }
+  settleNames(flow, (node) => {
+    const name = nameOf(node)
+    const statements = node.kind === 'capture' ? writersIn(node.body) : [node.statement]
+    if (names.has(name) || !statements.some((statement) => dependsOnUser(statement, names))) return false
+    names.add(name)
+    return true
+  })
   return names
 }
 

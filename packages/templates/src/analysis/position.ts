@@ -6,11 +6,20 @@ export interface Position {
 
 /** Line and column of an offset. */
 export function positionAt(text: string, offset: number): Position {
+  return createPositions(text)(offset)
+}
+
+/** Line and column of offsets that only grow: the text is gone through once. */
+export function createPositions(text: string): (offset: number) => Position {
   let line = 1
   let lineBegin = 0
-  for (let i = text.indexOf('\n'); i !== -1 && i < offset; i = text.indexOf('\n', i + 1)) {
-    line += 1
-    lineBegin = i + 1
+  let lineEnd = text.indexOf('\n')
+  return (offset) => {
+    while (lineEnd !== -1 && lineEnd < offset) {
+      line += 1
+      lineBegin = lineEnd + 1
+      lineEnd = text.indexOf('\n', lineBegin)
+    }
+    return { line, column: offset - lineBegin + 1 }
   }
-  return { line, column: offset - lineBegin + 1 }
 }

@@ -1,8 +1,10 @@
+import { limits } from '../limits/limits.ts'
 import type { Filter, Filtered, Value } from '../tree/expressions.ts'
 import { type FlowNode, nodesInside } from '../tree/flow.ts'
 import type { ParsedTemplate } from '../tree/parsed-template.ts'
 import type { Statement } from '../tree/statement.ts'
 import { CompileFailure } from './failure.ts'
+import { type BindingNode, settleNames } from './settle-names.ts'
 
 /**
  * What a value has of a secret: the secret itself, perhaps encoded; text around it too; or only a hash or a signature.
@@ -61,8 +63,7 @@ export class SecretFlow {
   private readonly names = new Map<string, 'whole' | 'mixed'>()
 
   constructor({ flow, statements }: ParsedTemplate) {
-    // Names may be bound to one another: until nothing is added.
-    while (this.bindAll(flow));
+    settleNames(flow, (node) => this.bindNode(node))
     for (const statement of statements) this.check(statement)
   }
 
@@ -160,17 +161,15 @@ export class SecretFlow {
     return this.names.get(value.root)
   }
 
-  /** Whether anything was added. */
-  private bindAll(nodes: readonly FlowNode[]): boolean {
-    let isAdded = false
-    for (const node of nodes) {
-      if (node.kind === 'assign') isAdded = this.bind(node.name, this.shareOf(node.value)) || isAdded
-      if (node.kind === 'capture') isAdded = this.bind(node.name, this.shareOfFlow(node.body)) || isAdded
-      if (node.kind === 'loop')
-        isAdded = this.bind(node.variable, this.shareOfValue(node.collection)) || isAdded
-      isAdded = this.bindAll(nodesInside(node)) || isAdded
+  private bindNode(node: BindingNode): boolean {
+    switch (node.kind) {
+      case 'assign':
+        return this.bind(node.name, this.shareOf(node.value))
+      case 'capture':
+        return this.bind(node.name, this.shareOfFlow(node.body))
+      case 'loop':
+        return this.bind(node.variable, this.shareOfValue(node.collection))
     }
-    return isAdded
   }
 
   private bind(name: string, share: Share | undefined): boolean {
@@ -192,7 +191,8 @@ export class SecretFlow {
   }
 
   private fail(message: string, offset: number): void {
-    this.failures.push(new CompileFailure('SECRET_DECIDES', message, offset))
+    if (this.failures.length < limits.failures)
+      this.failures.push(new CompileFailure('SECRET_DECIDES', message, offset))
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Filtered, Value } from '../tree/expressions.ts'
-import { type FlowNode, nodesInside } from '../tree/flow.ts'
+import type { FlowNode } from '../tree/flow.ts'
 import type { Statement } from '../tree/statement.ts'
+import { type BindingNode, settleNames, writersIn } from './settle-names.ts'
 
 /** Who can choose a value. Variables, secrets, literals and the time are the platform team's. */
 export type Origin = 'session' | 'caller' | 'upstream'
@@ -22,8 +23,7 @@ export class Taint {
   private readonly names = new Map<string, ReadonlySet<Origin>>()
 
   constructor(flow: readonly FlowNode[]) {
-    // Names may be bound to one another: until nothing is added.
-    while (this.bindAll(flow));
+    settleNames(flow, (node) => this.bind(node))
   }
 
   /** Of everything that one statement writes. */
@@ -52,23 +52,17 @@ export class Taint {
     }
   }
 
-  /** Whether anything was added. */
-  private bindAll(nodes: readonly FlowNode[]): boolean {
-    return nodes
-      .map((node) => [this.bind(node), this.bindAll(nodesInside(node))].includes(true))
-      .includes(true)
-  }
-
-  private bind(node: FlowNode): boolean {
+  private bind(node: BindingNode): boolean {
     switch (node.kind) {
       case 'assign':
         return this.bindName(node.name, this.ofStatement(node.statement))
       case 'capture':
-        return this.bindName(node.name, this.ofFlow(node.body))
+        return this.bindName(
+          node.name,
+          union(writersIn(node.body).map((statement) => this.ofStatement(statement))),
+        )
       case 'loop':
         return this.bindName(node.variable, this.ofStatement(node.statement))
-      default:
-        return false
     }
   }
 
@@ -77,18 +71,6 @@ export class Taint {
     const joined = union([known, found])
     this.names.set(name, joined)
     return joined.size > known.size
-  }
-
-  /** Of everything that a capture gathers. */
-  private ofFlow(nodes: readonly FlowNode[]): ReadonlySet<Origin> {
-    return union(
-      nodes.map((node) => {
-        if (node.kind === 'capture') return new Set<Origin>()
-        return node.kind === 'output' || node.kind === 'cycle'
-          ? this.ofStatement(node.statement)
-          : this.ofFlow(nodesInside(node))
-      }),
-    )
   }
 }
 

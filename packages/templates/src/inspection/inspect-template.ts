@@ -1,4 +1,5 @@
-import { collecting } from '../analysis/failure.ts'
+import { type CompileFailure, collecting } from '../analysis/failure.ts'
+import { type BindingNode, settleNames } from '../analysis/settle-names.ts'
 import { hasMarkers, lex } from '../dialects/liquid/lexer.ts'
 import { parseStatements } from '../dialects/liquid/statements.ts'
 import { type Filtered, type Value, valuesIn } from '../tree/expressions.ts'
@@ -31,8 +32,7 @@ export function inspectTemplate(source: string): TemplateInspection {
   const flow: FlowNode[] = []
   collecting([], () => flow.push(...parseStatements(source, lex(source)).flow))
   const inspector = new Inspector(flow)
-  // Names may be bound to one another, and before they are: until nothing is added.
-  while (inspector.bindAll(flow));
+  inspector.settle(flow)
   inspector.inspectAll(flow)
   return { reads: unique(inspector.reads), outputs: inspector.outputs }
 }
@@ -40,21 +40,30 @@ export function inspectTemplate(source: string): TemplateInspection {
 /** A chain of names that are bound to each other does not make a path longer than this. */
 const longestPath = 16
 
+/** A name that stands for more paths than this stands for whole values. */
+const mostPaths = 100
+
 class Inspector {
   readonly reads: ValuePath[] = []
   readonly outputs: InspectedOutput[] = []
   private readonly names: Map<string, readonly ValuePath[]>
+  private readonly tooMany = new Set<string>()
 
   constructor(flow: readonly FlowNode[]) {
     // A name that is read before it is bound is nothing yet, not a value of the scope.
     this.names = new Map(namesBoundIn(flow).map((name) => [name, []]))
   }
 
-  /** Whether anything was added. */
-  bindAll(nodes: readonly FlowNode[]): boolean {
-    return nodes
-      .map((node) => [this.bind(node), this.bindAll(nodesInside(node))].includes(true))
-      .includes(true)
+  /** Where names run in circles, each stands for whole values. */
+  settle(flow: readonly FlowNode[]): void {
+    const failures: CompileFailure[] = []
+    collecting(failures, () => settleNames(flow, (node) => this.bind(node), longestPath + 2))
+    if (failures.length === 0) return
+    for (const [name, paths] of this.names) {
+      this.tooMany.add(name)
+      this.names.set(name, unique(paths.map((path) => path.slice(0, 1))))
+    }
+    settleNames(flow, (node) => this.bind(node), this.names.size + 1)
   }
 
   inspectAll(nodes: readonly FlowNode[]): void {
@@ -89,7 +98,8 @@ class Inspector {
     this.outputs.push({ reads, filters: filtered.filters.map(({ name }) => name) })
   }
 
-  private bind(node: FlowNode): boolean {
+  /** Whether anything was added. */
+  private bind(node: BindingNode): boolean {
     switch (node.kind) {
       case 'assign':
         return this.bindName(node.name, this.resultOf(node.value))
@@ -100,16 +110,17 @@ class Inspector {
           node.variable,
           this.pathsOf(node.collection).map((path) => [...path, '[]']),
         )
-      default:
-        return false
     }
   }
 
   private bindName(name: string, found: readonly ValuePath[]): boolean {
     const known = this.names.get(name) ?? []
-    const joined = unique([...known, ...found.map((path) => path.slice(0, longestPath))])
-    this.names.set(name, joined)
-    return joined.length > known.length
+    const longest = this.tooMany.has(name) ? 1 : longestPath
+    const joined = unique([...known, ...found.map((path) => path.slice(0, longest))])
+    const isTooMany = joined.length > mostPaths && longest > 1
+    if (isTooMany) this.tooMany.add(name)
+    this.names.set(name, isTooMany ? unique(joined.map((path) => path.slice(0, 1))) : joined)
+    return isTooMany || joined.length > known.length
   }
 
   private writtenBy(nodes: readonly FlowNode[]): readonly ValuePath[] {

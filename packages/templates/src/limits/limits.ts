@@ -16,6 +16,12 @@ export const limits = {
   sourceBytes: 64 * 1024,
   /** Outputs and tags; the end of a block counts with its begin. */
   markers: 1000,
+  /** Errors that are told of one template; the rest once these are mended. */
+  failures: 100,
+  /** Steps over literal text and tags, of all ways through a template: a loop is looked at more than once. */
+  positionSteps: 400_000,
+  /** Brackets inside brackets of a JSON template, and characters of one of its numbers. */
+  jsonNesting: 256,
   /** Tags inside tags, and brackets inside brackets: walks of the tree are recursive. */
   nesting: 100,
   /** UTF-8 bytes of a payload or an answer that is rendered in the server's own thread. */

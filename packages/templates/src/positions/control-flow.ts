@@ -47,9 +47,11 @@ function follow<P>(nodes: readonly FlowNode[], from: P, around: Surroundings<P>)
 }
 
 function followNode<P>(node: FlowNode, position: P, around: Surroundings<P>): P | undefined {
-  const { grammar, capture } = around.walk
+  const { grammar, capture, report } = around.walk
+  report.charge(1)
   switch (node.kind) {
     case 'text':
+      report.charge(node.end - node.begin)
       return grammar.text(position, node.begin, node.end)
     case 'output':
     case 'cycle':

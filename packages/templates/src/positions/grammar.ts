@@ -1,4 +1,5 @@
 import { CompileFailure } from '../analysis/failure.ts'
+import { limits } from '../limits/limits.ts'
 import type { Statement } from '../tree/statement.ts'
 import type { DiagnosticCode } from '../types.ts'
 import type { Escape } from './escaping/escape.ts'
@@ -29,12 +30,23 @@ export class PositionReport {
   /** How each output is made safe. */
   readonly escapes = new Map<Statement, Escape>()
   private readonly seen = new Set<string>()
+  private stepsLeft: number = limits.positionSteps
 
   constructor(source: string) {
     this.source = source
   }
 
+  /** @throws CompileFailure where there are too many ways through the template to look at */
+  charge(steps: number): void {
+    this.stepsLeft -= steps
+    if (this.stepsLeft >= 0) return
+    const message =
+      'There are too many ways through this template: nest fewer loops, or write less text in them.'
+    throw new CompileFailure('TOO_LARGE', message, 0)
+  }
+
   fail(code: DiagnosticCode, message: string, offset: number): void {
+    if (this.failures.length >= limits.failures) return
     if (this.isNew(`${offset} ${code} ${message}`))
       this.failures.push(new CompileFailure(code, message, offset))
   }

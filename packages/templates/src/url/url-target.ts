@@ -61,12 +61,14 @@ export function* checkTargetLiterals(
       isClean = false
       yield new CompileFailure('INVALID_URL', advice, from + found)
     }
-    const told = new Set<string>()
+    const queryBegin = inQuery ? 0 : text.indexOf('?')
+    const looked = new Set<string>()
     for (const { 0: char, index } of text.matchAll(otherCharacter)) {
-      if (told.has(char) || isStable((inQuery || text.lastIndexOf('?', index) !== -1 ? '/?' : '/') + char))
-        continue
+      const shown = (queryBegin !== -1 && queryBegin <= index ? '/?' : '/') + char
+      if (looked.has(shown)) continue
+      looked.add(shown)
+      if (isStable(shown)) continue
       isClean = false
-      told.add(char)
       yield new CompileFailure('INVALID_URL', adviceForCharacter(char), from + index)
     }
     inQuery ||= text.includes('?')

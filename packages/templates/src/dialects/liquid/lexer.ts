@@ -150,7 +150,8 @@ function findTagEnd(source: string, begin: number): number {
 
 /** Text without its `#` would look like a tag that does something. */
 function requireComment(source: string, { begin, contentBegin, contentEnd }: MarkerSegment): void {
-  if (!/\n\s*[^#\s]/.test(source.slice(contentBegin, contentEnd))) return
+  const lines = source.slice(contentBegin, contentEnd).split('\n')
+  if (lines.every((line) => /^(?:#|$)/.test(line.trim()))) return
   throw new CompileFailure('SYNTAX', 'Each line of a comment {% # … %} begins with #.', begin)
 }
 

@@ -58,11 +58,13 @@ class StatementParser implements ParsedTemplate {
     const unclosed = this.blocks.enclosed(() => {
       for (const segment of segments) {
         if (segment.kind !== 'text' && this.isFull(segment)) this.refuseMore(segment.begin)
+        if (this.failures.length >= limits.failures) break
         collecting(this.failures, () => this.segment(segment))
         if (this.markers > limits.markers) this.refuseMore(segment.begin)
       }
     })
-    this.failures.push(...unclosed)
+    // Where reading ended early, what is open says nothing.
+    if (this.failures.length < limits.failures) this.failures.push(...unclosed)
   }
 
   private refuseMore(begin: number): never {
@@ -98,7 +100,7 @@ class StatementParser implements ParsedTemplate {
     let comment: MarkerSegment | undefined
     const unclosed = this.blocks.enclosed(() => {
       for (const line of linesOf(this.source, position, segment.contentEnd)) {
-        if (this.isFull(line)) break
+        if (this.isFull(line) || this.failures.length >= limits.failures) break
         collecting(this.failures, () => {
           const name = tagName(this.source, line)
           if (name === 'comment') comment ??= line

@@ -1,18 +1,11 @@
 import type { HostedPosition, HostedText } from '../../embedded-languages/embedded-text.ts'
+import { limits } from '../../limits/limits.ts'
 import type { Statement } from '../../tree/statement.ts'
 import type { Grammar, PositionReport } from '../grammar.ts'
 import type { Outputs } from '../outputs.ts'
 import { jsonStringEscape, jsonValueEscape } from './escapes.ts'
-import {
-  afterCharacter,
-  afterString,
-  afterValue,
-  isAtKey,
-  isComplete,
-  jsonStart,
-  missingAt,
-  type Structure,
-} from './structure.ts'
+import { afterString, afterValue, isAtKey, isComplete, jsonStart, missingAt } from './structure.ts'
+import { type StructureSet, StructureSets } from './structure-sets.ts'
 
 /** Inside a string literal: plain, right after a backslash, or among the digits of `\uXXXX`. */
 type InString = 'plain' | 'backslash' | `u${string}`
@@ -25,7 +18,7 @@ interface JsonPosition {
    * Every structure that the ways to here can have left: none where no way can give JSON, `undefined` where there
    * are too many to tell.
    */
-  readonly structures: ReadonlySet<Structure> | undefined
+  readonly structures: StructureSet | undefined
   /** What stands in the string literal that is open. */
   readonly inner: HostedPosition
 }
@@ -58,6 +51,7 @@ export class JsonGrammar implements Grammar<JsonPosition> {
   private readonly impossible = new Map<number, string>()
   /** Offsets that some way can pass: in a loop, perhaps not the first. */
   private readonly possible = new Set<number>()
+  private readonly sets: StructureSets
   private readonly outputs: Outputs
   private readonly hosted: HostedText
   private readonly report: PositionReport
@@ -66,7 +60,8 @@ export class JsonGrammar implements Grammar<JsonPosition> {
     this.outputs = outputs
     this.hosted = hosted
     this.report = report
-    this.start = { inString: undefined, structures: new Set([jsonStart]), inner: hosted.nowhere }
+    this.sets = new StructureSets((steps) => report.charge(steps))
+    this.start = { inString: undefined, structures: this.sets.of([jsonStart]), inner: hosted.nowhere }
   }
 
   text(from: JsonPosition, begin: number, end: number): JsonPosition {
@@ -91,7 +86,7 @@ export class JsonGrammar implements Grammar<JsonPosition> {
     if (one.inString !== other.inString) return undefined
     return {
       inString: one.inString,
-      structures: joinStructures(one.structures, other.structures),
+      structures: this.joinStructures(one.structures, other.structures),
       inner: this.hosted.join(one.inner, other.inner),
     }
   }
@@ -100,7 +95,7 @@ export class JsonGrammar implements Grammar<JsonPosition> {
     return (
       one.inString === other.inString &&
       this.hosted.same(one.inner, other.inner) &&
-      sameStructures(one.structures, other.structures)
+      one.structures === other.structures
     )
   }
 
@@ -121,10 +116,19 @@ export class JsonGrammar implements Grammar<JsonPosition> {
     }
   }
 
+  private joinStructures(
+    one: JsonPosition['structures'],
+    other: JsonPosition['structures'],
+  ): JsonPosition['structures'] {
+    if (one === other || one === undefined || other === undefined) return one && other
+    const joined = this.sets.of([...one, ...other])
+    return joined.size > mostStructures ? undefined : joined
+  }
+
   private outside(position: JsonPosition, char: string, offset: number): JsonPosition {
-    const structures = this.advance(position.structures, offset, (structure) =>
-      afterCharacter(structure, char),
-    )
+    const before = position.structures
+    const structures = before && this.advance(before, this.sets.afterCharacter(before, char), offset)
+    if (structures === before && char !== '"') return position
     if (char !== '"') return { ...position, structures }
     return { inString: 'plain', structures, inner: this.hosted.begin(offset) }
   }
@@ -144,7 +148,7 @@ export class JsonGrammar implements Grammar<JsonPosition> {
     if (inString !== 'plain') return this.unicode(position, inString + char, offset)
     if (char === '\\') return { ...position, inString: 'backslash' }
     if (char === '"') {
-      const structures = position.structures && new Set([...position.structures].map(afterString))
+      const structures = position.structures && this.sets.map(position.structures, afterString)
       return { inString: undefined, structures, inner: this.hosted.nowhere }
     }
     if (char < ' ') {
@@ -175,7 +179,8 @@ export class JsonGrammar implements Grammar<JsonPosition> {
       return { ...position, structures: undefined }
     }
     this.noteKeys(position.structures, statement)
-    const structures = this.advance(position.structures, statement.begin, afterValue)
+    const before = position.structures
+    const structures = before && this.advance(before, this.sets.map(before, afterValue), statement.begin)
     return { ...position, structures }
   }
 
@@ -200,36 +205,25 @@ export class JsonGrammar implements Grammar<JsonPosition> {
     this.report.warn('COMPUTED_KEY', advice, statement.begin)
   }
 
-  private advance(
-    structures: JsonPosition['structures'],
-    offset: number,
-    next: (structure: Structure) => Structure | undefined,
-  ): JsonPosition['structures'] {
-    if (structures === undefined) return undefined
-    const after = [...structures].map(next).filter((structure) => structure !== undefined)
-    const [structure] = structures
-    if (after.length > 0) this.possible.add(offset)
+  /** Notes whether any JSON has `after` at an offset. */
+  private advance(before: StructureSet, after: StructureSet, offset: number): StructureSet | undefined {
+    const [structure] = before
+    if (after.size > 0) this.possible.add(offset)
     else if (structure !== undefined) this.impossible.set(offset, missingAt(structure))
-    return new Set(after)
+    for (const { length } of after) if (length > limits.jsonNesting) return this.tooDeep(offset)
+    return after
+  }
+
+  private tooDeep(offset: number): undefined {
+    const most = limits.jsonNesting
+    const message = `JSON in a template is nested at most ${most} deep, and a number has at most as many characters.`
+    this.report.fail('TOO_LARGE', message, offset)
+    return undefined
   }
 
   private fail(message: string, offset: number): void {
     this.report.fail('INVALID_JSON_TEMPLATE', message, offset)
   }
-}
-
-function joinStructures(
-  one: JsonPosition['structures'],
-  other: JsonPosition['structures'],
-): JsonPosition['structures'] {
-  if (one === undefined || other === undefined) return undefined
-  const joined = new Set([...one, ...other])
-  return joined.size > mostStructures ? undefined : joined
-}
-
-function sameStructures(one: JsonPosition['structures'], other: JsonPosition['structures']): boolean {
-  if (one === undefined || other === undefined) return one === other
-  return one.size === other.size && [...one].every((structure) => other.has(structure))
 }
 
 function printable(char: string): string {
