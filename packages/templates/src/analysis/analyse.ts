@@ -1,5 +1,6 @@
 import type { Binding, Source } from '../evaluate/scope.ts'
 import { limits } from '../limits/limits.ts'
+import { isValueRoot } from '../names.ts'
 import { type Call, callKey, type Filtered, type Path, type Value } from '../tree/expressions.ts'
 import type { Statement } from '../tree/statement.ts'
 import type { Uses } from '../types.ts'
@@ -180,12 +181,6 @@ class Analyser {
 
 function isOfUser(value: Path | Call): boolean {
   return value.kind === 'path' ? value.root === 'user' : value.name === 'user.profile_fields.by_id'
-}
-
-function isValueRoot(
-  root: string,
-): root is 'user' | 'tenant_id' | 'pathParams' | 'body' | 'body_text' | 'response' {
-  return ['user', 'tenant_id', 'pathParams', 'body', 'body_text', 'response'].includes(root)
 }
 
 function rawWarning(offset: number): CompileFailure {

@@ -1,19 +1,8 @@
+import { type Origin, rootFacts } from '../names.ts'
 import type { Filtered, Value } from '../tree/expressions.ts'
 import type { FlowNode } from '../tree/flow.ts'
 import type { Statement } from '../tree/statement.ts'
 import { type BindingNode, settleNames, writersIn } from './settle-names.ts'
-
-/** Who can choose a value. Variables, secrets, literals and the time are the platform team's. */
-export type Origin = 'session' | 'caller' | 'upstream'
-
-const origins: Readonly<Record<string, Origin>> = {
-  user: 'session',
-  tenant_id: 'session',
-  pathParams: 'caller',
-  body: 'caller',
-  body_text: 'caller',
-  response: 'upstream',
-}
 
 /**
  * Where the values that a template writes can come from. Conservative: a name counts for all that is ever bound to
@@ -46,7 +35,7 @@ export class Taint {
       case 'call':
         return new Set(value.name === 'user.profile_fields.by_id' ? ['session'] : [])
       case 'path': {
-        const origin = Object.hasOwn(origins, value.root) ? origins[value.root] : undefined
+        const origin = rootFacts(value.root)?.origin
         return origin === undefined ? (this.names.get(value.root) ?? new Set()) : new Set([origin])
       }
     }
