@@ -231,6 +231,8 @@ describe('the tables', () => {
       kibibytes(templateLimits.sourceBytes),
       templateLimits.markers.toLocaleString('en-US'),
       `${templateLimits.nesting} deep`,
+      String(templateLimits.jsonNesting),
+      String(templateLimits.failures),
       `${inProcess.renderMs} ms of work`,
       `${kibibytes(inProcess.outputBytes)}; in a worker ${kibibytes(isolated.outputBytes)}`,
       kibibytes(templateLimits.inProcessInputBytes),
