@@ -97,9 +97,21 @@ test('a key is forgotten with the secrets of its tenant, and after its time', as
   keys.forget('other')
   expect(keys.get('acme', 'a secret of HS256', 'HS256')).toBe(first)
   keys.forget('acme')
-  const second = keys.get('acme', 'a secret of HS256', 'HS256')
-  expect(second).not.toBe(first)
+  expect(keys.get('acme', 'a secret of HS256', 'HS256')).not.toBe(first)
+  const kept = keys.get('other', 'a secret of HS256', 'HS256')
   await expect
-    .poll(() => keys.get('acme', 'a secret of HS256', 'HS256') === second, { timeout: 10_000, interval: 50 })
+    .poll(() => keys.get('other', 'a secret of HS256', 'HS256') === kept, { timeout: 10_000, interval: 50 })
     .toBe(false)
+})
+
+test('a call that was under way when a secret changed leaves no key of it behind', () => {
+  let nowMs = 0
+  const keys = createSigningKeys(60_000, () => nowMs)
+  keys.forget('acme')
+  nowMs = 59_999
+  const old = keys.get('acme', 'a secret that has changed', 'HS256')
+  expect(keys.get('acme', 'a secret that has changed', 'HS256')).not.toBe(old)
+  expect(keys.get('other', 'another secret', 'HS256')).toBe(keys.get('other', 'another secret', 'HS256'))
+  nowMs = 60_000
+  expect(keys.get('acme', 'the new secret', 'HS256')).toBe(keys.get('acme', 'the new secret', 'HS256'))
 })

@@ -25,19 +25,43 @@ const maxKeys = 1000
 /** Imported keys stay in memory no longer (spec/04). */
 const lifetimeMs = 60_000
 
-/** Creates the signing keys of a process. */
-export function createSigningKeys(ttlMs = lifetimeMs): SigningKeys {
+/** A call that began before a secret changed may sign so long after it (spec/09: a whole exchange). */
+const longestCallMs = 60_000
+
+/**
+ * Creates the signing keys of a process.
+ *
+ * @param ttlMs - how long a key is remembered
+ * @param monotonicMs - a clock that is never set back
+ */
+export function createSigningKeys(
+  ttlMs = lifetimeMs,
+  monotonicMs: () => number = () => performance.now(),
+): SigningKeys {
   const keys = createTenantMemory<KeyObject>({ maxEntries: maxKeys, ttlMs })
+  /** Until when a key of a tenant may be that of a secret that has changed: it is read, and not remembered. */
+  const changedUntilMs = new Map<string, number>()
+
+  function mayBeOld(tenantId: string): boolean {
+    const untilMs = changedUntilMs.get(tenantId)
+    if (untilMs === undefined || monotonicMs() < untilMs) return untilMs !== undefined
+    changedUntilMs.delete(tenantId)
+    return false
+  }
+
   return {
     get(tenantId, text, algorithm) {
       const id = hash('sha256', `${algorithm}:${text}`, 'base64url')
       const known = keys.get(tenantId, id)
       if (known !== undefined) return known
       const key = importSigningKey(text, algorithm)
-      keys.set({ tenantId, key: id }, key)
+      if (!mayBeOld(tenantId)) keys.set({ tenantId, key: id }, key)
       return key
     },
-    forget: (tenantId) => keys.forget(tenantId),
+    forget(tenantId) {
+      keys.forget(tenantId)
+      changedUntilMs.set(tenantId, monotonicMs() + longestCallMs)
+    },
   }
 }
 
