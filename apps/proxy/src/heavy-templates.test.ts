@@ -3,6 +3,8 @@ import { type SampleApi, startSampleApi } from './testing/sample-api.ts'
 import { bearer, compiled, startTestProxy, type TestProxy } from './testing/test-proxy.ts'
 
 const heavy = `${"{% assign x = body | where: 'a', 1 %}".repeat(10)}{"n": {{ x | size }}}`
+/** More turns than any deadline lets pass, however fast a turn is. */
+const endless = '{"n": {% for a in body %}{% for b in body %}{% endfor %}{% endfor %}1}'
 const listOf = (items: number): string => JSON.stringify(Array(items).fill(0))
 /** Far above what any exchange should wait; the machine may be busy with other things. */
 const hangMs = 1000
@@ -30,6 +32,13 @@ beforeAll(async () => {
         response_body: '{"k": {{ response.json.ok }}}',
       }),
       compiled({ name: 'Heavy', permalink: 'heavy', url: at('/'), ...post }),
+      compiled({
+        name: 'Endless',
+        permalink: 'endless',
+        url: at('/'),
+        method: 'POST',
+        request_body: endless,
+      }),
       compiled({ name: 'Answer', permalink: 'answer', url: at('/?items=2000000'), response_body: answered }),
       compiled({
         name: 'Sum',
@@ -115,7 +124,7 @@ describe('in a process of its own as in that of the server', () => {
 
   test('a template that meets the deadline is 422, and nothing is sent', async () => {
     const before = api.received.length
-    const { status, body } = await send('heavy', listOf(1_500_000))
+    const { status, body } = await send('endless', listOf(300_000))
     expect(status).toBe(422)
     expect(JSON.parse(body)).toMatchObject({ code: 'TEMPLATE_RENDERING_FAILED', params: ['request_body'] })
     expect(api.received).toHaveLength(before)
