@@ -54,9 +54,8 @@ const fallible: ReadonlySet<Source['from']> = new Set(['secret', 'variable', 'pr
 
 /** One property of the session's user, by a name that the template was checked for. */
 export function readUser({ session }: TemplateValues, key: string): unknown {
-  return session.user === undefined
-    ? undefined
-    : ownValue(session.user as unknown as Readonly<Record<string, unknown>>, key)
+  const { user } = session
+  return user !== undefined && Object.hasOwn(user, key) ? Reflect.get(user, key) : undefined
 }
 
 /** The value of one name. */
